@@ -1,0 +1,1 @@
+"""One folder per vendor; a rule of one vendor's API appears in its folder only."""

@@ -1,0 +1,1 @@
+"""Sentori: e-mail marketing, API v2.0."""

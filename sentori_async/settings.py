@@ -1,0 +1,233 @@
+"""How a client behaves: frozen values, checked when they are made.
+
+Every check happens here, before any I/O, and raises `ConfigurationError` with what to change.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import ssl
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from sentori_async.errors import ConfigurationError
+from sentori_async.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MIB: Final = 1024 * 1024
+
+
+def _positive(_: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    if value is None or (_is_number(value) and 0 < value < math.inf):
+        return
+    msg = f"{attribute.name} must be a positive number, not {value!r}"
+    raise ConfigurationError(msg)
+
+
+def _not_negative(_: object, attribute: attrs.Attribute[Any], value: float) -> None:
+    if _is_number(value) and 0 <= value < math.inf:
+        return
+    msg = f"{attribute.name} must be zero or more, not {value!r}"
+    raise ConfigurationError(msg)
+
+
+def _whole(_: object, attribute: attrs.Attribute[Any], value: int) -> None:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return
+    msg = f"{attribute.name} must be a whole number of at least 1, not {value!r}"
+    raise ConfigurationError(msg)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """How long one attempt may take, in seconds.
+
+    Attributes:
+        connect_s: To open a connection, without the wait for a free one.
+        read_s: The longest silence while the answer is awaited.
+        total_s: The whole attempt.
+    """
+
+    connect_s: float = attrs.field(default=10.0, validator=_positive)
+    read_s: float = attrs.field(default=30.0, validator=_positive)
+    total_s: float = attrs.field(default=60.0, validator=_positive)
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """When and how long to wait before a request is sent again.
+
+    The wait is drawn evenly from zero to ``base * 2 ** n``, at most `cap_s` (full jitter), and is
+    never shorter than what the platform asked for.
+
+    Attributes:
+        attempts: How often a request is sent at most; 1 switches retry off.
+        base_s: The base after a transient fault, in seconds.
+        throttled_base_s: The base after the platform said "too many requests", in seconds.
+        cap_s: The longest wait of our own, in seconds.
+        max_wait_s: The longest wait the platform may ask for; beyond it the error is raised.
+        deadline_s: The whole call with all attempts and waits; None for no bound.
+    """
+
+    attempts: int = attrs.field(default=4, validator=_whole)
+    base_s: float = attrs.field(default=0.05, validator=_not_negative)
+    throttled_base_s: float = attrs.field(default=1.0, validator=_not_negative)
+    cap_s: float = attrs.field(default=20.0, validator=_not_negative)
+    max_wait_s: float = attrs.field(default=120.0, validator=_not_negative)
+    deadline_s: float | None = attrs.field(default=None, validator=_positive)
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """How much a client asks of the platform and of this machine.
+
+    Attributes:
+        concurrency: How many requests are in flight at most.
+        max_response_bytes: The largest answer that is read, measured after decompression.
+    """
+
+    concurrency: int = attrs.field(default=16, validator=_whole)
+    max_response_bytes: int = attrs.field(default=64 * MIB, validator=_whole)
+
+
+@attrs.frozen(kw_only=True)
+class Auth:
+    """How a platform wants its credential: a header and the pattern of its value."""
+
+    header: str
+    pattern: str = "{}"
+
+
+@attrs.frozen(kw_only=True)
+class Platform:
+    """What a client must know of a platform before its first request.
+
+    Attributes:
+        name: The platform's name, in lower case.
+        title: The platform's name as people write it.
+        env_prefix: The prefix of its environment variables.
+        default_base_url: The vendor's base URL.
+        auth: How the credential is sent.
+        limits: The documented limits, or our cautious choice.
+    """
+
+    name: str
+    title: str
+    env_prefix: str
+    default_base_url: str
+    auth: Auth
+    limits: Limits = attrs.field(factory=Limits)
+
+
+def _secret(value: str | Secret) -> Secret:
+    return Secret.of(value)
+
+
+def _checked_base_url(value: str) -> str:
+    """Return the base URL with one slash at its end, if a key may be sent there."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = f"base_url must start with https:// and name a host, not {_without_user(value)!r}"
+        raise ConfigurationError(msg)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        msg = "base_url must hold no user name, query or fragment: pass the key as api_key"
+        raise ConfigurationError(msg)
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        msg = f"plain http would show the key to the network: use https for {parts.hostname}"
+        raise ConfigurationError(msg)
+    return parts.geturl().rstrip("/") + "/"
+
+
+def _without_user(url: str) -> str:
+    return url.rpartition("@")[2]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name means this machine and nothing else."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """Everything a client is told when it is made.
+
+    Attributes:
+        api_key: The credential.
+        base_url: Where the platform is; https, or http to this machine.
+        timeouts: How long one attempt may take.
+        retry: When a request is sent again.
+        limits: How much is asked of the platform.
+        tls: A context with your own CA or client certificate, or None for the system's trust.
+        proxy: The URL of an HTTP proxy, or None.
+    """
+
+    api_key: Secret = attrs.field(converter=_secret)
+    base_url: str = attrs.field(converter=_checked_base_url)
+    timeouts: Timeouts = attrs.field(factory=Timeouts)
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
+    limits: Limits = attrs.field(factory=Limits)
+    tls: ssl.SSLContext | None = attrs.field(default=None, repr=False)
+    proxy: str | None = attrs.field(default=None, repr=False)
+
+    @tls.validator
+    def _check_tls(self, _: attrs.Attribute[Any], value: ssl.SSLContext | None) -> None:
+        if value is None:
+            return
+        if not isinstance(value, ssl.SSLContext):
+            msg = f"tls must be an ssl.SSLContext, not {type(value).__name__}"
+            raise ConfigurationError(msg)
+        if value.verify_mode is not ssl.CERT_REQUIRED:
+            msg = "tls must verify certificates: add your CA to the context instead"
+            raise ConfigurationError(msg)
+
+    @classmethod
+    def from_env(
+        cls,
+        platform: Platform,
+        *,
+        api_key: str | Secret | None = None,
+        base_url: str | None = None,
+        environ: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> Settings:
+        """Return the settings, taking what is not given from the environment.
+
+        Args:
+            platform: Whose variables are read, such as SENTORI_API_KEY and SENTORI_BASE_URL.
+            api_key: The credential, or None to read it.
+            base_url: The base URL, or None to read it; the vendor's where neither is.
+            environ: The environment; the process's by default.
+            **options: The other attributes of `Settings`; None means the default.
+
+        Raises:
+            ConfigurationError: There is no key, or a value is not usable.
+        """
+        env = os.environ if environ is None else environ
+        key_name = f"{platform.env_prefix}_API_KEY"
+        url_name = f"{platform.env_prefix}_BASE_URL"
+        key = api_key if api_key is not None else env.get(key_name)
+        if key is None or key == "":
+            msg = f"no API key for {platform.title}: pass api_key= or set {key_name}"
+            raise ConfigurationError(msg)
+        options = {name: value for name, value in options.items() if value is not None}
+        options.setdefault("limits", platform.limits)
+        return cls(
+            api_key=key,
+            base_url=base_url or env.get(url_name) or platform.default_base_url,
+            **options,
+        )

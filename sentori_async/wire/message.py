@@ -1,0 +1,124 @@
+"""What goes over the wire, as plain values.
+
+An `Operation` is what all requests of one kind share and is made once, at import.
+A `Request` is one of them; a `Call` is a request with the decoder of its answer.
+None of them holds a credential: the transport adds it last.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+import attrs
+import orjson
+
+from sentori_async.errors import DecodeError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Safety(enum.Enum):
+    """Whether a request may be sent again when nobody knows what became of it."""
+
+    READ = "read"
+    """It changes nothing."""
+    IDEMPOTENT = "idempotent"
+    """A repeat changes nothing more."""
+    KEYED = "keyed"
+    """It carries an idempotency key that the platform honours."""
+    UNSAFE = "unsafe"
+    """A repeat might do it twice."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a repeat is harmless."""
+        return self is not Safety.UNSAFE
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Operation:
+    """What all requests of one kind share.
+
+    Attributes:
+        platform: The platform's name.
+        name: The verb as users write it, such as "contacts.add".
+        method: The HTTP method.
+        template: The path with placeholders, for logs and traces: it never holds an identity.
+        safety: Whether a request may be repeated.
+        doc_url: The vendor's page.
+        max_response_bytes: A bound above the client's own, where an answer is unpaged.
+    """
+
+    platform: str
+    name: str
+    method: str
+    template: str
+    safety: Safety
+    doc_url: str = ""
+    max_response_bytes: int | None = None
+
+
+@attrs.frozen(eq=False)
+class Request:
+    """One request, relative to the base URL.
+
+    Attributes:
+        operation: The kind of request.
+        path: The path below the base URL, percent-encoded already.
+        body: The JSON body as bytes, or None for an empty one.
+        query: The query string without its question mark, percent-encoded already.
+        headers: Headers besides those the transport sets itself.
+    """
+
+    operation: Operation
+    path: str = attrs.field(repr=False)
+    body: bytes | None = attrs.field(default=None, repr=False)
+    query: str = attrs.field(default="", repr=False)
+    headers: Mapping[str, str] | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(eq=False)
+class Response:
+    """One answer, read to its end and decompressed.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers, looked up without regard to case.
+        body: The body's bytes.
+        received_at: When it came, as a Unix time; 0.0 where nobody measured.
+    """
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    received_at: float = attrs.field(default=0.0, repr=False)
+
+    def json(self) -> Any:
+        """Return the body parsed as JSON, or None when it is empty.
+
+        Raises:
+            DecodeError: The body is not JSON.
+        """
+        if not self.body.strip():
+            return None
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            msg = f"the answer (HTTP {self.status}) is not JSON: {error.msg} at {error.pos}"
+            raise DecodeError(msg) from None
+
+
+@attrs.frozen(eq=False)
+class Call(Generic[T_co]):
+    """A planned request with the decoder of its answer.
+
+    Attributes:
+        request: What to send.
+        decode: Turn an answer of any status into the result, or raise from `errors`.
+    """
+
+    request: Request
+    decode: Callable[[Response], T_co] = attrs.field(repr=False)
