@@ -9,7 +9,7 @@ import ipaddress
 import math
 import os
 import ssl
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
 import attrs
@@ -18,33 +18,33 @@ from sentori_async.errors import ConfigurationError
 from sentori_async.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MIB: Final = 1024 * 1024
 
 
-def _positive(_: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+def _positive(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if value is None or (_is_number(value) and 0 < value < math.inf):
         return
     msg = f"{attribute.name} must be a positive number, not {value!r}"
     raise ConfigurationError(msg)
 
 
-def _not_negative(_: object, attribute: attrs.Attribute[Any], value: float) -> None:
+def _not_negative(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if _is_number(value) and 0 <= value < math.inf:
         return
     msg = f"{attribute.name} must be zero or more, not {value!r}"
     raise ConfigurationError(msg)
 
 
-def _whole(_: object, attribute: attrs.Attribute[Any], value: int) -> None:
+def _whole(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return
     msg = f"{attribute.name} must be a whole number of at least 1, not {value!r}"
     raise ConfigurationError(msg)
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -87,16 +87,34 @@ class RetryPolicy:
     deadline_s: float | None = attrs.field(default=None, validator=_positive)
 
 
+@attrs.frozen
+class Rate:
+    """At most `count` requests in any stretch of `per_s` seconds."""
+
+    count: int = attrs.field(validator=_whole)
+    per_s: float = attrs.field(kw_only=True, validator=_positive)
+
+
+def _rates(value: Iterable[Rate]) -> tuple[Rate, ...]:
+    rates = tuple(value)
+    if all(isinstance(rate, Rate) for rate in rates):
+        return rates
+    msg = "rates must be Rate values, such as (Rate(80, per_s=1),)"
+    raise ConfigurationError(msg)
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """How much a client asks of the platform and of this machine.
 
     Attributes:
         concurrency: How many requests are in flight at most.
+        rates: How many requests may start in given stretches of time; all of them hold.
         max_response_bytes: The largest answer that is read, measured after decompression.
     """
 
     concurrency: int = attrs.field(default=16, validator=_whole)
+    rates: tuple[Rate, ...] = attrs.field(default=(), converter=_rates)
     max_response_bytes: int = attrs.field(default=64 * MIB, validator=_whole)
 
 
@@ -185,7 +203,7 @@ class Settings:
     proxy: str | None = attrs.field(default=None, repr=False)
 
     @tls.validator
-    def _check_tls(self, _: attrs.Attribute[Any], value: ssl.SSLContext | None) -> None:
+    def _check_tls(self, _: attrs.Attribute[Any], value: object) -> None:
         if value is None:
             return
         if not isinstance(value, ssl.SSLContext):

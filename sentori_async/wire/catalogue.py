@@ -86,7 +86,7 @@ TRANSIENT_STATUSES: Final = frozenset({408, 425, *range(500, 600)})
 
 def error_class_for(status: int) -> type[errors.ApiError]:
     """Return the exception class for an answer whose code says nothing."""
-    if status >= 500:  # noqa: PLR2004 - the server's class of statuses
+    if status >= 500:
         return _BY_STATUS.get(status, errors.ServerError)
     return _BY_STATUS.get(status, errors.ApiError)
 
@@ -100,7 +100,7 @@ class Catalogue:
         doc_url: The vendor's page.
         codes: Every published code.
         families: What unknown codes are likely to be about.
-        busy_statuses: Statuses that mean "busy, try again" on this platform when no known code comes along.
+        busy_statuses: Statuses that mean "busy, try again" here when no known code comes along.
     """
 
     platform: str
@@ -124,7 +124,7 @@ class Catalogue:
             return None
         return next((f for f in self.families if f.first <= code <= f.last), None)
 
-    def build(  # noqa: PLR0913 - an error is made of this many facts
+    def build(
         self,
         *,
         operation: str,
@@ -168,7 +168,7 @@ class Catalogue:
     def _retryable(self, row: ErrorCode | None, status: int) -> bool:
         if row is not None:
             return row.repeat is not Repeat.NEVER
-        return status == 429 or status in TRANSIENT_STATUSES or status in self.busy_statuses  # noqa: PLR2004
+        return status == 429 or status in TRANSIENT_STATUSES or status in self.busy_statuses
 
     def _remedy(self, row: ErrorCode | None, code: int | str | None, status: int) -> str:
         if row is not None:

@@ -122,3 +122,16 @@ class Call(Generic[T_co]):
 
     request: Request
     decode: Callable[[Response], T_co] = attrs.field(repr=False)
+
+
+@attrs.define
+class Meter:
+    """What sending has cost so far.
+
+    Attributes:
+        attempts: How often sending was tried.
+        requests: How many requests went out.
+    """
+
+    attempts: int = 0
+    requests: int = 0

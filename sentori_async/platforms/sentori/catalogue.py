@@ -26,11 +26,36 @@ CATALOGUE: Final = Catalogue(
     # Inferred: v1 answered 409 while another import ran, so a 409 without code 401 means "busy".
     busy_statuses=frozenset({409}),
     families=(
-        Family(first=100, last=199, subject="contacts", remedy="Check the contact's address and fields against `contacts.structure()`."),
-        Family(first=200, last=299, subject="mailing lists", remedy="Check the list's ExternalID against `mailing_lists.all()`."),
-        Family(first=300, last=399, subject="documents", remedy="Check the document's ExternalID and its type."),
-        Family(first=400, last=499, subject="emails", remedy="Check the email's state and name against `emails.drafts()`."),
-        Family(first=500, last=599, subject="audiences", remedy="Check the ExternalID against `audiences.all()`."),
+        Family(
+            first=100,
+            last=199,
+            subject="contacts",
+            remedy="Check the contact's address and fields against `contacts.structure()`.",
+        ),
+        Family(
+            first=200,
+            last=299,
+            subject="mailing lists",
+            remedy="Check the list's ExternalID against `mailing_lists.all()`.",
+        ),
+        Family(
+            first=300,
+            last=399,
+            subject="documents",
+            remedy="Check the document's ExternalID and its type.",
+        ),
+        Family(
+            first=400,
+            last=499,
+            subject="emails",
+            remedy="Check the email's state and name against `emails.drafts()`.",
+        ),
+        Family(
+            first=500,
+            last=599,
+            subject="audiences",
+            remedy="Check the ExternalID against `audiences.all()`.",
+        ),
     ),
     codes=(
         ErrorCode(
@@ -95,7 +120,7 @@ CATALOGUE: Final = Catalogue(
             statuses=(400,),
             error=ValidationFailed,
             meaning="A field's name or value is not valid for this account.",
-            remedy="Compare the names and types with `contacts.structure()`; they are case-sensitive.",
+            remedy="Compare names and types with `contacts.structure()`; case matters.",
         ),
         ErrorCode(
             code=104,

@@ -1,0 +1,59 @@
+"""What became of one row."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import attrs
+
+from sentori_async.errors import SentoriError, mask
+
+Status = Literal[
+    "added",
+    "updated",
+    "upserted",
+    "subscribed",
+    "unsubscribed",
+    "deleted",
+    "accepted",
+    "skipped",
+    "failed",
+    "unknown",
+]
+
+UNSUCCESSFUL: Final[frozenset[Status]] = frozenset({"skipped", "failed", "unknown"})
+
+
+# Not frozen and built by position: one is made for every row.
+@attrs.define
+class BulkOutcome:
+    """The fate of one row.
+
+    Attributes:
+        index: The row's place in the input, counted from 0.
+        contact: The contact's identity, such as its address; "" where the row has none.
+        status: What happened.
+        result: What the platform answered, decoded, or None.
+        error: Why the row failed, was skipped or is unknown, or None.
+        attempts: How often sending was tried.
+    """
+
+    index: int
+    contact: str
+    status: Status
+    result: Any = None
+    error: SentoriError | None = None
+    attempts: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the row reached the platform and was taken."""
+        return self.status not in UNSUCCESSFUL
+
+    def __repr__(self) -> str:
+        """Show the fate, with the identity masked and without the result."""
+        error = "" if self.error is None else f", error={type(self.error).__name__}"
+        return (
+            f"BulkOutcome(index={self.index}, contact={mask(self.contact)!r}, "
+            f"status={self.status!r}{error}, attempts={self.attempts})"
+        )

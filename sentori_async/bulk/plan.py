@@ -1,0 +1,133 @@
+"""What the engine needs from a platform: how to turn rows into calls.
+
+The engine knows nothing of any vendor; a platform hands it one of these.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, Protocol
+
+import attrs
+
+from sentori_async.bulk.outcomes import Status
+from sentori_async.errors import SentoriError
+from sentori_async.wire.message import Call, Meter
+
+Verb = Literal["add", "update", "add_or_update", "delete", "subscribe", "unsubscribe"]
+Via = Literal["single", "auto", "import", "batch"]
+
+Send = Callable[[Call[Any], Meter], Awaitable[Any]]
+"""Send a call for a bulk job, counting its cost."""
+
+
+# Not frozen and built by position: one is made for every row.
+@attrs.define
+class PlannedRow:
+    """One row, ready to be sent.
+
+    Attributes:
+        contact: The contact's identity, as outcomes show it.
+        keys: What no other row in flight may share: the normalised identities it touches.
+        call: What to send.
+    """
+
+    contact: str
+    keys: tuple[str, ...]
+    call: Call[Any]
+
+
+@attrs.define
+class ChunkRow:
+    """One row, ready to be sent with others.
+
+    Attributes:
+        contact: The contact's identity, as outcomes show it.
+        keys: What no other row in flight may share: the normalised identities it touches.
+        payload: What the plan needs to send it.
+        size: How many bytes it adds to a chunk.
+    """
+
+    contact: str
+    keys: tuple[str, ...]
+    payload: Any
+    size: int
+
+
+class Plan(abc.ABC):
+    """What the engine asks of any plan."""
+
+    @abc.abstractmethod
+    def identity(self, row: object) -> str:
+        """Return the identity a refused row seems to have, or ""; never raise."""
+
+
+class RowPlan(Plan):
+    """Plan one request per row."""
+
+    @abc.abstractmethod
+    def plan(self, row: object) -> PlannedRow:
+        """Return the row's request.
+
+        Raises:
+            InvalidInput: The row cannot be sent as it is.
+        """
+
+    @abc.abstractmethod
+    def status(self, result: Any) -> Status:
+        """Return what an answer means; `result` is None where it was unreadable."""
+
+
+@attrs.define
+class RowVerdict:
+    """What a chunk's answer means for one of its rows."""
+
+    status: Status
+    error: SentoriError | None = None
+
+
+class ChunkPlan(Plan):
+    """Plan one request for many rows.
+
+    Attributes:
+        max_rows: How many rows a chunk holds at most.
+        max_bytes: How many bytes a chunk's rows hold at most.
+        workers: How many chunks may be in flight at once.
+    """
+
+    max_rows: int
+    max_bytes: int
+    workers: int
+
+    @abc.abstractmethod
+    def plan(self, row: object) -> ChunkRow:
+        """Return the row's part of a request.
+
+        Raises:
+            InvalidInput: The row cannot be sent as it is.
+        """
+
+    @abc.abstractmethod
+    def merge(self, earlier: ChunkRow, later: ChunkRow) -> ChunkRow:
+        """Return one row that does what two rows of the same contact do one after the other."""
+
+    @abc.abstractmethod
+    def call(self, rows: Sequence[ChunkRow]) -> Call[Any]:
+        """Return the call that sends the rows, which are of different contacts."""
+
+    @abc.abstractmethod
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
+        """Return one verdict per row, in the same order."""
+
+
+class Planner(Protocol):
+    """What a platform offers to bulk jobs."""
+
+    def plan_for(self, verb: Verb, target: str | None, via: Via) -> RowPlan | ChunkPlan:
+        """Return the plan for a verb, on a list where the verb needs one.
+
+        Raises:
+            UnsupportedOperation: The platform cannot do this, or not this way.
+            InvalidInput: The list's identity cannot be sent as it is.
+        """

@@ -1,0 +1,47 @@
+"""How a running job shows itself: a callable that is given the live report now and then."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+
+from sentori_async.bulk.report import BulkReport
+
+Progress = Callable[[BulkReport], object]
+"""Called with the live report about four times a second, and once at the end."""
+
+
+def progress_of(
+    wish: Progress | bool | None,  # noqa: FBT001 - as users write it: progress=True
+    *,
+    total: int | None,
+) -> Progress | None:
+    """Return what shows the progress.
+
+    Args:
+        wish: A callable, True for a bar (with tqdm, where installed) or plain lines, else None.
+        total: How many rows there are, where that is known.
+    """
+    if callable(wish):
+        return wish
+    if not wish:
+        return None
+    try:
+        bar = importlib.import_module("tqdm.auto").tqdm(total=total, unit=" rows")
+    except ImportError:
+        return _print_line
+
+    def show(report: BulkReport) -> None:
+        bar.update(report.total - bar.n)
+        bar.set_postfix(failed=report.failed, unknown=report.unknown, refresh=False)
+
+    return show
+
+
+def _print_line(report: BulkReport) -> None:
+    text = (
+        f"\r{report.total} rows: {report.succeeded} done, {report.failed} failed, "
+        f"{report.skipped} skipped, {report.unknown} unknown"
+    )
+    sys.stderr.write(text)

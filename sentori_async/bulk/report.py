@@ -1,0 +1,124 @@
+"""The account of a whole job; live while it runs."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from collections import Counter
+from typing import IO, TYPE_CHECKING, Final
+
+import attrs
+
+from sentori_async.bulk.outcomes import UNSUCCESSFUL, BulkOutcome, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_IN_MEMORY: Final = 1_000
+
+
+class OutcomeLog:
+    """A sized, re-iterable view of kept outcomes.
+
+    The first 1,000 stay in memory; the rest go to a temporary file that only this process can
+    open and that disappears with it.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._head: list[BulkOutcome] = []
+        self._spool: IO[bytes] | None = None
+        self._spooled = 0
+
+    def append(self, outcome: BulkOutcome) -> None:
+        """Keep one more outcome."""
+        if len(self._head) < _IN_MEMORY:
+            self._head.append(outcome)
+            return
+        if self._spool is None:
+            # Unlinked at once and mode 0600: its contact data is ours alone.
+            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the report
+        self._spool.seek(0, 2)
+        pickle.dump(outcome, self._spool)
+        self._spooled += 1
+
+    def __len__(self) -> int:
+        """Return how many outcomes are kept."""
+        return len(self._head) + self._spooled
+
+    def __iter__(self) -> Iterator[BulkOutcome]:
+        """Yield the outcomes in the order they were kept; any number of times."""
+        yield from self._head
+        if self._spool is None:
+            return
+        position = 0
+        for _ in range(self._spooled):
+            self._spool.seek(position)
+            outcome: BulkOutcome = pickle.load(self._spool)  # noqa: S301 - our own private file
+            position = self._spool.tell()
+            yield outcome
+
+    def __repr__(self) -> str:
+        """Show how many there are, and none of them."""
+        return f"<{len(self)} outcomes>"
+
+
+@attrs.define(eq=False)
+class BulkReport:
+    """The account of a job: one outcome per row taken.
+
+    ``total == succeeded + failed + skipped + unknown`` holds at any moment.
+
+    Attributes:
+        by_status: How many rows ended how.
+        by_error: How many rows ended with which error, by the error's class name.
+        failures: The outcomes of the failed rows.
+        unknowns: The outcomes of the rows of which nobody can know.
+        requests: How many HTTP requests went out, retries included.
+        retries: How many of the attempts were repeats.
+        duration_s: How long the job has run, in seconds.
+    """
+
+    by_status: Counter[Status] = attrs.field(factory=Counter)
+    by_error: Counter[str] = attrs.field(factory=Counter)
+    failures: OutcomeLog = attrs.field(factory=OutcomeLog)
+    unknowns: OutcomeLog = attrs.field(factory=OutcomeLog)
+    requests: int = 0
+    retries: int = 0
+    duration_s: float = 0.0
+
+    @property
+    def total(self) -> int:
+        """How many rows were taken and have their outcome."""
+        return sum(self.by_status.values())
+
+    @property
+    def succeeded(self) -> int:
+        """How many rows reached the platform and were taken."""
+        return sum(n for status, n in self.by_status.items() if status not in UNSUCCESSFUL)
+
+    @property
+    def failed(self) -> int:
+        """How many rows were refused, here or by the platform."""
+        return self.by_status["failed"]
+
+    @property
+    def skipped(self) -> int:
+        """How many rows were not sent, and need not be or could not be."""
+        return self.by_status["skipped"]
+
+    @property
+    def unknown(self) -> int:
+        """How many rows were sent and nobody can know what became of them."""
+        return self.by_status["unknown"]
+
+    def count(self, outcome: BulkOutcome) -> None:
+        """Account for one more row; the engine calls this."""
+        status = outcome.status
+        self.by_status[status] += 1
+        if outcome.error is not None:
+            self.by_error[type(outcome.error).__name__] += 1
+        if status == "failed":
+            self.failures.append(outcome)
+        elif status == "unknown":
+            self.unknowns.append(outcome)

@@ -1,0 +1,116 @@
+"""Where rows come from: any iterable or async iterable, taken one by one when needed."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sentori_async.errors import InvalidInput
+
+END: Final = object()
+"""What a source returns when there are no more rows."""
+
+NOT_YET: Final = object()
+"""What `Source.take_now` returns when `take` must be awaited."""
+
+
+class Source(abc.ABC):
+    """Rows, one at a time."""
+
+    @abc.abstractmethod
+    def take_now(self) -> object:
+        """Return the next row, END, or NOT_YET."""
+
+    @abc.abstractmethod
+    async def take(self) -> object:
+        """Return the next row or END; several workers may wait, and are served in order."""
+
+    @abc.abstractmethod
+    def stop(self) -> None:
+        """Let whoever waits in `take` have END, now and from now on."""
+
+
+class IterableSource(Source):
+    """Rows of a plain iterable, advanced on the event loop."""
+
+    def __init__(self, rows: Iterable[object]) -> None:
+        """Begin at the iterable's first row."""
+        self._rows: Iterator[object] = iter(rows)
+
+    def take_now(self) -> object:
+        """Return the next row or END."""
+        return next(self._rows, END)
+
+    async def take(self) -> object:
+        """Return the next row or END."""
+        return self.take_now()
+
+    def stop(self) -> None:
+        """Do nothing: nobody ever waits."""
+
+
+class AsyncIterableSource(Source):
+    """Rows of an async iterable, advanced by one worker at a time."""
+
+    def __init__(self, rows: AsyncIterable[object]) -> None:
+        """Begin at the iterable's first row."""
+        self._rows: AsyncIterator[object] = aiter(rows)
+        self._turn = asyncio.Lock()
+        self._scope: asyncio.Timeout | None = None
+        self._stopped = False
+
+    def take_now(self) -> object:
+        """Return NOT_YET: rows have to be awaited."""
+        return NOT_YET
+
+    async def take(self) -> object:
+        """Return the next row or END."""
+        async with self._turn:
+            if self._stopped:
+                return END
+            # A time-out without a time: `stop` ends the wait through it.
+            scope = asyncio.timeout(None)
+            try:
+                async with scope:
+                    self._scope = scope
+                    return await anext(self._rows, END)
+            except TimeoutError:
+                if not scope.expired():
+                    raise
+                return END
+            finally:
+                self._scope = None
+
+    def stop(self) -> None:
+        """End the wait of the worker that waits for a row, if one does."""
+        self._stopped = True
+        if self._scope is not None:
+            self._scope.reschedule(asyncio.get_running_loop().time())
+
+
+def source_of(rows: Any) -> Source:
+    """Return the source for what a user passed as rows.
+
+    Raises:
+        InvalidInput: It is not an iterable of rows.
+    """
+    if isinstance(rows, Source):
+        return rows
+    if isinstance(rows, (str, bytes, Mapping)):
+        msg = f"rows must be an iterable of rows, not one {type(rows).__name__}: put it in a list"
+        raise InvalidInput(msg)
+    if isinstance(rows, AsyncIterable):
+        return AsyncIterableSource(rows)
+    # A data frame iterates over its column names, which nobody means.
+    if hasattr(rows, "__dataframe__") or hasattr(rows, "__arrow_c_stream__"):
+        msg = (
+            f"a {type(rows).__name__} is not an iterable of rows: "
+            "pass its rows, such as df.to_dict('records') or df.iter_rows(named=True)"
+        )
+        raise InvalidInput(msg)
+    if isinstance(rows, Iterable):
+        return IterableSource(rows)
+    msg = f"rows must be an iterable or an async iterable, not {type(rows).__name__}"
+    raise InvalidInput(msg)

@@ -1,0 +1,204 @@
+"""The bulk verbs of a client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Sized
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sentori_async.bulk.chunks import ChunkEngine
+from sentori_async.bulk.engine import Engine, RowEngine
+from sentori_async.bulk.plan import ChunkPlan
+from sentori_async.bulk.progress import Progress, progress_of
+from sentori_async.bulk.rows import source_of
+from sentori_async.bulk.stream import OutcomeStream
+
+if TYPE_CHECKING:
+    from sentori_async.bulk.plan import Planner, Send, Verb, Via
+    from sentori_async.bulk.report import BulkReport
+
+Rows: TypeAlias = Iterable[Any] | AsyncIterable[Any]
+"""Any iterable or async iterable: of mappings, of identities, or of (identity, fields) pairs."""
+
+
+class AsyncBulk:
+    """Many contacts at once: every row taken ends in exactly one outcome.
+
+    Rows of one contact are sent in input order, one after the other; others run side by side.
+    Memory does not grow with the number of rows.
+    """
+
+    def __init__(self, send: Send, planner: Planner, *, workers: int) -> None:
+        """Prepare for jobs.
+
+        Args:
+            send: Send one call for a bulk job.
+            planner: How the platform turns rows into calls.
+            workers: How many requests may be in flight at once.
+        """
+        self._send = send
+        self._planner = planner
+        self._workers = workers
+
+    async def add(
+        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+    ) -> BulkReport:
+        """Add every row as a new contact.
+
+        Args:
+            rows: Mappings that carry the contact's identity and fields.
+            via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The job was aborted; it carries the cause and the report.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return await self._run("add", rows, None, via=via, progress=progress)
+
+    async def update(
+        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+    ) -> BulkReport:
+        """Update the contact of every row.
+
+        Args:
+            rows: Mappings that carry the identity and the fields to change; an (identity,
+                fields) pair whose fields hold another identity renames the contact.
+            via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The job was aborted; it carries the cause and the report.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return await self._run("update", rows, None, via=via, progress=progress)
+
+    async def add_or_update(
+        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+    ) -> BulkReport:
+        """Add the contact of every row, or update it where it exists.
+
+        Args:
+            rows: Mappings that carry the identity and the fields, or (identity, fields) pairs.
+            via: "single" sends one request per row; "import" sends many rows per request;
+                "auto" lets the platform's best path decide.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The job was aborted; it carries the cause and the report.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return await self._run("add_or_update", rows, None, via=via, progress=progress)
+
+    async def delete(
+        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+    ) -> BulkReport:
+        """Delete the contact of every row.
+
+        Args:
+            rows: Identities, or mappings that carry them.
+            via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The job was aborted; it carries the cause and the report.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return await self._run("delete", rows, None, via=via, progress=progress)
+
+    async def subscribe(
+        self,
+        rows: Rows,
+        list_id: str,
+        *,
+        via: Via = "single",
+        progress: Progress | bool | None = None,
+    ) -> BulkReport:
+        """Subscribe the contact of every row to a list.
+
+        Args:
+            rows: Identities, or mappings that carry them.
+            list_id: The platform's identity of the list.
+            via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The job was aborted; it carries the cause and the report.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return await self._run("subscribe", rows, list_id, via=via, progress=progress)
+
+    async def unsubscribe(
+        self,
+        rows: Rows,
+        list_id: str,
+        *,
+        via: Via = "single",
+        progress: Progress | bool | None = None,
+    ) -> BulkReport:
+        """Unsubscribe the contact of every row from a list.
+
+        Args:
+            rows: Identities, or mappings that carry them.
+            list_id: The platform's identity of the list.
+            via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The job was aborted; it carries the cause and the report.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return await self._run("unsubscribe", rows, list_id, via=via, progress=progress)
+
+    def stream(
+        self,
+        verb: Verb,
+        rows: Rows,
+        list_id: str | None = None,
+        *,
+        via: Via = "single",
+        progress: Progress | bool | None = None,
+    ) -> OutcomeStream:
+        """Run a job and see every row's outcome as it happens.
+
+        Use it with ``async with`` and iterate over what it gives; its `report` is the account.
+
+        Args:
+            verb: The name of a bulk verb, such as "add".
+            rows: What that verb takes.
+            list_id: The platform's identity of the list, for the verbs that need one.
+            via: As the verb takes it.
+            progress: As the verb takes it.
+
+        Raises:
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        return OutcomeStream(self._engine(verb, rows, list_id, via=via, progress=progress))
+
+    async def _run(
+        self,
+        verb: Verb,
+        rows: Rows,
+        list_id: str | None,
+        *,
+        via: Via,
+        progress: Progress | bool | None,
+    ) -> BulkReport:
+        engine = self._engine(verb, rows, list_id, via=via, progress=progress)
+        await engine.run()
+        return engine.report
+
+    def _engine(
+        self,
+        verb: Verb,
+        rows: Rows,
+        list_id: str | None,
+        *,
+        via: Via,
+        progress: Progress | bool | None,
+    ) -> Engine:
+        plan = self._planner.plan_for(verb, list_id, via)
+        shown = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
+        source = source_of(rows)
+        if isinstance(plan, ChunkPlan):
+            return ChunkEngine(source, self._send, plan, workers=self._workers, progress=shown)
+        return RowEngine(source, self._send, plan, workers=self._workers, progress=shown)

@@ -1,0 +1,183 @@
+"""What the clients of all platforms share: lifecycle, options and the raw request."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import attrs
+
+from sentori_async.settings import Settings
+from sentori_async.transport.limiter import Limiter
+from sentori_async.transport.sender import Sender
+from sentori_async.transport.session import Session
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    import aiohttp
+
+    from sentori_async.secret import Secret
+    from sentori_async.settings import Limits, Platform, RetryPolicy, Timeouts
+    from sentori_async.wire.message import Call, Meter, Response, Safety
+
+
+class AsyncClient(abc.ABC):
+    """The base of the platforms' clients.
+
+    Use it with ``async with``, or call `close` when done.
+    A client may be made anywhere, and belongs to the event loop that first uses it.
+    """
+
+    platform: ClassVar[Platform]
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        base_url: str | None = None,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+        tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        """Take the options; no connection is opened yet.
+
+        Args:
+            api_key: The credential; read from the environment where absent.
+            base_url: Where the platform is; the environment's or the vendor's where absent.
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            limits: How much is asked of the platform.
+            connector: Your own aiohttp connector, which you close.
+            tls: A context with your own CA or client certificate.
+            proxy: The URL of an HTTP proxy.
+
+        Raises:
+            ConfigurationError: There is no key, or an option is not usable.
+        """
+        settings = Settings.from_env(
+            self.platform,
+            api_key=api_key,
+            base_url=base_url,
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            tls=tls,
+            proxy=proxy,
+        )
+        session = Session(settings, self.platform.auth, connector=connector)
+        self._session: Session = session
+        self._owns_session = True
+        self._attach(settings, Sender(settings, session, Limiter(settings.limits)))
+
+    def _attach(self, settings: Settings, sender: Sender) -> None:
+        """Take the sender; a platform's client adds its resource groups."""
+        self.settings = settings
+        self._sender = sender
+
+    def with_options(
+        self,
+        *,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        deadline_s: float | None = None,
+    ) -> Self:
+        """Return a client with other options that shares this one's connections and limits.
+
+        Args:
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            deadline_s: How long a whole call may take, in seconds.
+
+        Closing the returned client does nothing: the connections are this one's.
+        """
+        retry = retry or self.settings.retry
+        if deadline_s is not None:
+            retry = attrs.evolve(retry, deadline_s=deadline_s)
+        settings = attrs.evolve(
+            self.settings, timeouts=timeouts or self.settings.timeouts, retry=retry
+        )
+        other = object.__new__(type(self))
+        other._session = self._session
+        other._owns_session = False
+        other._attach(settings, self._sender.with_settings(settings))
+        return other
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        safety: Safety | None = None,
+    ) -> Response:
+        """Send a request of your own to any path below the base URL.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the base URL, percent-encoded where it needs to be.
+            params: The query's names and values.
+            json: What to send as the JSON body; None sends no body.
+            safety: Whether it may be repeated; a GET is a read, all else unsafe unless said.
+
+        Returns:
+            The answer: `status`, `headers`, `body` and `json()`.
+
+        Raises:
+            InvalidInput: The path would leave the base URL, or a value cannot be sent.
+            ApiError: The platform answered with an error.
+            TransportError: There is no usable answer.
+        """
+        call = self._plan_request(method, path, params=params, json=json, safety=safety)
+        return await self._sender.send(call)
+
+    @abc.abstractmethod
+    def _plan_request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None,
+        json: Any,
+        safety: Safety | None,
+    ) -> Call[Response]:
+        """Plan a request of the user's own; errors are read as the platform writes them."""
+
+    async def close(self) -> None:
+        """Close the connections; closing twice is harmless."""
+        if self._owns_session:
+            # A close that was begun is finished, even when the caller is cancelled meanwhile.
+            await asyncio.shield(self._session.close())
+
+    async def _send_for_bulk(self, call: Call[Any], meter: Meter) -> Any:
+        """Send one call of a bulk job: after single calls, and with its cost counted."""
+        return await self._sender.send(call, meter=meter, bulk=True)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connections are closed."""
+        return self._session.closed
+
+    async def __aenter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self.close()
+
+    def __repr__(self) -> str:
+        """Show the platform and the address, and nothing secret."""
+        return f"{type(self).__name__}(base_url={self.settings.base_url!r})"

@@ -1,0 +1,1 @@
+"""All I/O: connections, attempts, waits and their limits."""
