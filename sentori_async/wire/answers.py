@@ -1,0 +1,67 @@
+"""From an answer of any status to a result or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from sentori_async.errors import ApiError, DecodeError
+from sentori_async.wire import body
+from sentori_async.wire.headers import media_type
+from sentori_async.wire.message import Operation, Response, Safety
+
+T = TypeVar("T")
+
+_EXCERPT: Final = 1000
+
+
+def reader(
+    operation: Operation,
+    read: Callable[[Response], T],
+    refuse: Callable[[Operation, Response], ApiError],
+) -> Callable[[Response], T]:
+    """Return the decoder of an operation's answers; it is made once, not per request.
+
+    Args:
+        operation: The operation.
+        read: Turn a 2xx answer into the result, or raise DecodeError.
+        refuse: Turn any other answer into the error to raise.
+    """
+
+    def decode(response: Response) -> T:
+        if not 200 <= response.status < 300:
+            raise refuse(operation, response)
+        try:
+            return read(response)
+        except DecodeError as error:
+            raise _unreadable(operation, response, error) from None
+
+    return decode
+
+
+def _unreadable(operation: Operation, response: Response, error: DecodeError) -> DecodeError:
+    """Return the error for a success that cannot be read: a write has been carried out."""
+    applied = operation.safety is not Safety.READ
+    done = "; the change was made, so read it instead of repeating it" if applied else ""
+    return DecodeError(
+        f"{operation.platform} {operation.name}: {error.message} (HTTP {response.status}){done}",
+        operation=operation.name,
+        applied=applied,
+    )
+
+
+def error_object(response: Response) -> tuple[dict[str, Any], str]:
+    """Return the JSON object of an error answer and, where there is none, what there is instead.
+
+    A page of HTML never becomes part of a message; its beginning is kept under ``body``.
+    """
+    if not response.body.strip():
+        return {}, "the answer has no body"
+    try:
+        document = body.loads(response.body)
+    except ValueError:
+        text = response.body[: 4 * _EXCERPT].decode("utf-8", "replace")[:_EXCERPT]
+        return {"body": text}, f"no JSON body ({media_type(response.headers)})"
+    if isinstance(document, dict):
+        return document, ""
+    return {"body": document}, "no JSON object in the body"

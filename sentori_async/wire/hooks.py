@@ -1,0 +1,229 @@
+"""Structure hooks for cattrs: strict ones by type, and one made of source text per model class.
+
+A hook takes a parsed JSON value and the type it is read as, and returns the typed value or raises
+`Mismatch`.
+"""
+
+from __future__ import annotations
+
+import enum
+import linecache
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import cattrs
+
+from sentori_async.unset import UNSET, Unset
+from sentori_async.wire import dates
+
+Hook: TypeAlias = Callable[[Any, Any], Any]
+
+IntOrText: TypeAlias = Annotated[int, "also as text"]
+"""An int that the platform sometimes prints as text, such as ``"16382"``."""
+
+EXTRA: Final = "extra"
+"""The field that keeps what a model's table does not name."""
+
+
+class Mismatch(ValueError):
+    """A value is not of the type that was expected; the text names both types, not the value."""
+
+    def __init__(self, expected: str, found: object) -> None:
+        """Say what was expected and which JSON type was found."""
+        super().__init__(f"is {_json_type(found)} where {expected} was expected")
+
+
+_JSON_TYPES: Final = {
+    NoneType: "null",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}
+
+
+def _json_type(value: object) -> str:
+    return _JSON_TYPES.get(type(value), "something else")
+
+
+# --------------------------------------------------------------------------------- strict hooks
+
+
+def register(converter: cattrs.Converter) -> None:
+    """Teach a converter to read JSON without coercing anything.
+
+    Enums are subclasses of str or int, and closed; an open one is written as a union:
+    ``Status | str`` gives the member for a value that it knows and keeps the text of another.
+    """
+    converter.register_structure_hook(str, _exactly(str, "a string"))
+    converter.register_structure_hook(int, _exactly(int, "an integer"))
+    converter.register_structure_hook(bool, _exactly(bool, "a boolean"))
+    converter.register_structure_hook(float, _float)
+    converter.register_structure_hook(datetime, _datetime)
+    converter.register_structure_hook_func(_is(IntOrText), _int_or_text)
+    converter.register_structure_hook_func(_is(dict[str, Any]), _exactly(dict, "an object"))
+    converter.register_structure_hook_factory(_is_open_enum, _open_enum)
+    converter.register_structure_hook_factory(_may_lack, _optional)
+
+
+def _is(type_: Any) -> Callable[[Any], bool]:
+    return lambda candidate: candidate == type_
+
+
+def _exactly(class_: type, expected: str) -> Hook:
+    def structure(value: Any, type_: Any) -> Any:
+        if type(value) is not class_:
+            raise Mismatch(expected, value)
+        # cattrs sends subclasses here as well, and the only ones that models use are enums.
+        return _member(type_, value) if _is_enum(type_) else value
+
+    return structure
+
+
+def _member(type_: type[enum.Enum], value: object) -> enum.Enum:
+    try:
+        return type_(value)
+    except ValueError:
+        raise Mismatch("one of the known values", value) from None
+
+
+def _float(value: Any, _: Any) -> float:
+    # JSON has one kind of number: 1 and 1.0 are the same value in it.
+    if type(value) is float or type(value) is int:
+        return float(value)
+    raise Mismatch("a number", value)
+
+
+def _datetime(value: Any, _: Any) -> datetime:
+    if type(value) is not str:
+        raise Mismatch("a date", value)
+    try:
+        return dates.parse(value)
+    except ValueError:
+        raise Mismatch("a date", value) from None
+
+
+def _int_or_text(value: Any, _: Any) -> int:
+    if type(value) is int:
+        return value
+    # Nineteen digits are what 64 bits hold; more are no id, and slow to convert.
+    if type(value) is str and value.isascii() and value.isdigit() and len(value) <= 19:
+        return int(value)
+    raise Mismatch("an integer", value)
+
+
+def _is_enum(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, enum.Enum)
+
+
+def _is_open_enum(type_: Any) -> bool:
+    options = _options(type_)
+    return len(options) == 2 and _is_enum(options[0]) and options[1] in {str, int}
+
+
+def _open_enum(type_: Any, converter: cattrs.Converter) -> Hook:
+    known, underlying = _options(type_)
+    read = converter.get_structure_hook(underlying)
+    members = {member.value: member for member in known}
+
+    def structure(value: Any, _: Any) -> Any:
+        return members.get(read(value, underlying), value)
+
+    return structure
+
+
+def _may_lack(type_: Any) -> bool:
+    options = _options(type_)
+    return NoneType in options or Unset in options
+
+
+def _optional(type_: Any, converter: cattrs.Converter) -> Hook:
+    options = _options(type_)
+    inner = without_lack(type_)
+    read = converter.get_structure_hook(inner)
+    if NoneType not in options:
+        return lambda value, _: read(value, inner)
+    return lambda value, _: None if value is None else read(value, inner)
+
+
+def _options(type_: Any) -> tuple[Any, ...]:
+    """Return the members of a union, or the type alone."""
+    return get_args(type_) if get_origin(type_) in {Union, UnionType} else (type_,)
+
+
+def without_lack(type_: Any) -> Any:
+    """Return a type without None and `Unset`."""
+    return Union[tuple(o for o in _options(type_) if o not in {NoneType, Unset})]  # noqa: UP007 - made at run time
+
+
+# ---------------------------------------------------------------------------- hooks of models
+
+
+def compiled(cls: type, names: Mapping[str, str], converter: cattrs.Converter) -> Hook:
+    """Return a hook for a model class, made of source text for its fields.
+
+    The hook empties the dict it is given: what is left after all known keys is `extra`, and so
+    keeping it costs nothing where there is none.
+    """
+    source, namespace = _source(cls, names, converter)
+    filename = f"<structure hook of {cls.__module__}.{cls.__qualname__}>"
+    # For tracebacks and debuggers, as attrs and cattrs do.
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    exec(compile(source, filename, "exec"), namespace)  # noqa: S102 - our own text: names come from our table, quoted
+    hook: Hook = namespace["structure"]
+    return hook
+
+
+def _source(
+    cls: type, names: Mapping[str, str], converter: cattrs.Converter
+) -> tuple[str, dict[str, Any]]:
+    hints = get_type_hints(cls, include_extras=True)
+    namespace: dict[str, Any] = {
+        "UNSET": UNSET,
+        "Mismatch": Mismatch,
+        "cls": cls,
+        "parse_date": dates.parse,
+    }
+    lines = ['if type(data) is not dict: raise Mismatch("an object", data)', "pop = data.pop"]
+    arguments = []
+    for i, field in enumerate(attrs.fields(cls)):
+        value = "dict(data) if data else {}"
+        if field.name != EXTRA:
+            value = f"v{i}"
+            lines.append(f"{value} = pop({names[field.name]!r}, UNSET)")
+            lines += _read(value, hints[field.name], namespace, converter)
+        arguments.append(f"{field.alias}={value}" if field.kw_only else value)
+    lines.append(f"return cls({', '.join(arguments)})")
+    return "def structure(data, _):\n    " + "\n    ".join(lines) + "\n", namespace
+
+
+def _read(
+    value: str, type_: Any, namespace: dict[str, Any], converter: cattrs.Converter
+) -> list[str]:
+    """Return the lines that turn the raw value of a field into the typed one."""
+    options = _options(type_)
+    unless = [f"{value} is not {name}" for kind, name in _LACKS if kind in options]
+    inner = without_lack(type_)
+    if inner in {str, bool, int}:
+        wrong = " and ".join([f"type({value}) is not {inner.__name__}", *unless])
+        return [f'if {wrong}: raise Mismatch("", {value})']
+    if inner is datetime:
+        wrong = " and ".join(unless) or "True"
+        return [
+            f"if type({value}) is str: {value} = parse_date({value})",
+            f'elif {wrong}: raise Mismatch("", {value})',
+        ]
+    namespace[f"hook_{value}"] = converter.get_structure_hook(inner)
+    namespace[f"type_{value}"] = inner
+    read = f"{value} = hook_{value}({value}, type_{value})"
+    if unless:
+        return [f"if {' and '.join(unless)}: {read}"]
+    return [f'if {value} is UNSET: raise Mismatch("", {value})', read]
+
+
+_LACKS: Final = ((NoneType, "None"), (Unset, "UNSET"))
