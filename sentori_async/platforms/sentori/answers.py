@@ -1,0 +1,106 @@
+"""How Sentori's answers are read: what each operation returns, and what its errors say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from sentori_async.errors import ApiError, DecodeError
+from sentori_async.platforms.sentori.catalogue import CATALOGUE
+from sentori_async.platforms.sentori.models import (
+    Contact,
+    ContactField,
+    ContactStructure,
+    FieldKind,
+)
+from sentori_async.platforms.sentori.names import CODEC, IMPORTABLE
+from sentori_async.wire import headers
+from sentori_async.wire.answers import error_object
+from sentori_async.wire.message import Operation, Response, Safety
+from sentori_async.wire.results import Upserted
+
+_INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
+_STANDARD_FIELDS: Final = frozenset(IMPORTABLE.values())
+
+_decode_contact: Final = CODEC.decoder(Contact)
+
+
+def refuse(operation: Operation, response: Response) -> ApiError:
+    """Return the error that an answer outside 2xx says.
+
+    api-errors, 2015-10-22: a JSON object with ``Code`` and ``Message``. ``Code`` is an int there
+    and a numeric text on api-automation, 2018-02-19; messages vary for the same code, so nothing
+    depends on them.
+    """
+    document, instead = error_object(response)
+    details = dict(document)
+    code = _integer(details.get("Code"))
+    if code is not None:
+        del details["Code"]
+    message = details.get("Message")
+    if isinstance(message, str):
+        del details["Message"]
+        instead = message.strip()
+    return CATALOGUE.build(
+        operation=operation.name,
+        status=response.status,
+        code=code,
+        message=instead,
+        details=details,
+        request_id=headers.request_id(response.headers),
+        retry_after_s=headers.retry_after_s(response.headers, response.received_at),
+        write=operation.safety is not Safety.READ,
+    )
+
+
+def _integer(code: Any) -> int | None:
+    if type(code) is int:
+        return code
+    found = _INTEGER.fullmatch(code) if isinstance(code, str) else None
+    return int(found[1]) if found else None
+
+
+def itself(response: Response) -> Response:
+    """Return the answer as it is."""
+    return response
+
+
+def nothing(response: Response) -> None:
+    """Return None: no page says what these answers hold, so whatever they hold is fine."""
+
+
+def contact(response: Response) -> Contact:
+    """Return the contact."""
+    return _decode_contact(response.body)
+
+
+def upserted(response: Response) -> Upserted[Contact]:
+    """Return the contact, and whether it was created.
+
+    api-contacts, 2018-05-23: 201 means added and 200 updated.
+    """
+    created = {201: True, 200: False}.get(response.status)
+    return Upserted(_decode_contact(response.body), created)
+
+
+def structure(response: Response) -> ContactStructure:
+    """Return the writable fields, from an example contact or an array with one in it.
+
+    api-contacts, 2018-05-23: the value of a text field is "string", of a yes/no field false;
+    no example of other kinds is printed.
+    """
+    example = response.json()
+    if isinstance(example, list) and example:
+        example = example[0]
+    if not isinstance(example, dict):
+        raise DecodeError("the answer holds no example of a contact")
+    return ContactStructure({name: _field(name, value) for name, value in example.items()})
+
+
+def _field(name: str, example: Any) -> ContactField:
+    kind = FieldKind.OTHER
+    if isinstance(example, bool):
+        kind = FieldKind.YES_NO
+    elif example == "string":
+        kind = FieldKind.TEXT
+    return ContactField(name, kind, example, custom=name not in _STANDARD_FIELDS)

@@ -1,0 +1,137 @@
+"""What callers may pass, and what is sent of it.
+
+1. A str is an address and an int is a SystemID, never the other way round.
+2. Only what would reach another contact, or could never be meant, is refused here; whether an
+   address or a field is valid is for the server to say (codes 100 and 103).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+from sentori_async.errors import InvalidInput
+from sentori_async.platforms.sentori.models import Contact, ContactPatch
+from sentori_async.platforms.sentori.names import CODEC
+from sentori_async.unset import UNSET
+from sentori_async.wire import body
+from sentori_async.wire.paths import segment
+
+Fields: TypeAlias = Mapping[str, Any] | ContactPatch | Contact
+"""Contact fields: a mapping with the vendor's names, a patch, or a contact to write back."""
+
+_ADDRESS: Final = "EmailAddress"
+# What .NET reads as an int, and Sentori therefore as a SystemID (inferred).
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
+
+
+def contact_key(address: str) -> str:
+    """Return what all spellings of a contact's address share: they are compared ignoring case."""
+    return address.strip().lower()
+
+
+def address(value: object) -> str:
+    """Return an address without surrounding space.
+
+    Raises:
+        InvalidInput: It is no text, empty, or a number, which the vendor takes for a SystemID.
+    """
+    if not isinstance(value, str):
+        raise InvalidInput(
+            f"an address is a str, not a {type(value).__name__}: "
+            "only contacts.get() takes a SystemID"
+        )
+    value = value.strip()
+    if not value:
+        raise InvalidInput("the address is empty")
+    if _NUMBER.fullmatch(value):
+        raise InvalidInput(
+            "the address is a number: pass a SystemID to contacts.get() as an int, not as text"
+        )
+    return value
+
+
+def address_segment(value: object) -> str:
+    """Return an address as a segment of a path."""
+    return segment(address(value))
+
+
+def contact_segment(value: object) -> str:
+    """Return an address (a str) or a SystemID (an int) as a segment of a path."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(int(value))
+    return address_segment(value)
+
+
+def external_id(value: object) -> str:
+    """Return an ExternalID without surrounding space; what it may hold is not documented."""
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise InvalidInput("an ExternalID is a text such as '1234ABCD'")
+
+
+def id_segment(value: object) -> str:
+    """Return an ExternalID as a segment of a path."""
+    return segment(external_id(value))
+
+
+def contact_body(uri_address: str, fields: Fields | None) -> tuple[bytes | None, bool]:
+    """Return the body of an add, update or upsert, and whether it names another address.
+
+    The URI's own address is left out of it: api-contacts, 2018-05-23, wants it in the URI only.
+    """
+    if fields is None:
+        return None, False
+    document = _document(fields)
+    named = document.get(_ADDRESS, UNSET)
+    if named is UNSET:
+        return _filled(body.dumps(document)), False
+    if isinstance(named, str) and contact_key(named) == contact_key(uri_address):
+        rest = {name: value for name, value in document.items() if name != _ADDRESS}
+        return _filled(body.dumps(rest)), False
+    return body.dumps(_trimmed(document)), True
+
+
+def import_row(fields: Fields, where: str = "Contacts[]") -> body.Encoded:
+    """Return one row of an import as JSON, its address without surrounding space.
+
+    Args:
+        fields: The row.
+        where: Where it is going to stand, for the text of an error.
+    """
+    return body.Encoded(body.dumps(_trimmed(_document(fields)), where))
+
+
+def merge_data(data: Mapping[str, Any] | None) -> bytes | None:
+    """Return an autoresponder's data as JSON.
+
+    api-automation, 2018-02-19: one flat object, no arrays and no nesting.
+
+    Raises:
+        InvalidInput: A value is nested.
+    """
+    if data is None:
+        return None
+    document = CODEC.document(data)
+    for name, value in document.items():
+        if isinstance(value, Mapping | list | tuple):
+            raise InvalidInput(f"the field {name!r} is nested: an autoresponder takes flat data")
+    return _filled(body.dumps(document))
+
+
+def _document(fields: Fields) -> Mapping[str, Any]:
+    """Return what may be written of the fields, by the vendor's names."""
+    return CODEC.document(fields.patch() if isinstance(fields, Contact) else fields)
+
+
+def _trimmed(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = document.get(_ADDRESS)
+    if isinstance(named, str) and named != named.strip():
+        return {**document, _ADDRESS: named.strip()}
+    return document
+
+
+def _filled(data: bytes) -> bytes | None:
+    """Return a body, or None where it would hold no field."""
+    return None if data == b"{}" else data
