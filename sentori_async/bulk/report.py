@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import weakref
 from collections import Counter
 from typing import IO, TYPE_CHECKING, Final
 
@@ -37,7 +38,8 @@ class OutcomeLog:
             return
         if self._spool is None:
             # Unlinked at once and mode 0600: its contact data is ours alone.
-            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the report
+            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the log
+            weakref.finalize(self, self._spool.close)
         self._spool.seek(0, 2)
         pickle.dump(outcome, self._spool)
         self._spooled += 1
@@ -63,7 +65,7 @@ class OutcomeLog:
         return f"<{len(self)} outcomes>"
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class BulkReport:
     """The account of a job: one outcome per row taken.
 
@@ -122,3 +124,12 @@ class BulkReport:
             self.failures.append(outcome)
         elif status == "unknown":
             self.unknowns.append(outcome)
+
+    def __repr__(self) -> str:
+        """Show the counts, and no contact."""
+        counts = {"total": self.total, **self.by_status, **self.by_error}
+        shown = ", ".join(f"{name}={count}" for name, count in counts.items())
+        return (
+            f"BulkReport({shown}, requests={self.requests}, retries={self.retries}, "
+            f"duration_s={self.duration_s:.3f})"
+        )

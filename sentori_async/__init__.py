@@ -1,0 +1,163 @@
+"""Move contacts into an e-mail or messaging platform, asynchronously.
+
+The clients load on first use, so that importing the package stays cheap.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+from sentori_async.errors import (
+    AccountBlocked,
+    AlreadyExists,
+    ApiError,
+    AuthenticationError,
+    BulkError,
+    CircuitOpen,
+    ConfigurationError,
+    ConnectFailed,
+    ConnectionLost,
+    ContactSuppressed,
+    DecodeError,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    QuotaExceeded,
+    RateLimited,
+    RequestTimeout,
+    ResponseTooLarge,
+    SentoriError,
+    ServerError,
+    ServiceUnavailable,
+    StateConflict,
+    TransportError,
+    UnsupportedOperation,
+    ValidationFailed,
+)
+from sentori_async.secret import Secret
+from sentori_async.settings import Limits, Rate, RetryPolicy, Settings, Timeouts
+from sentori_async.unset import UNSET, Unset
+from sentori_async.version import VERSION
+
+if TYPE_CHECKING:
+    from sentori_async.bulk.outcomes import BulkOutcome
+    from sentori_async.bulk.report import BulkReport
+    from sentori_async.platforms.sentori.client import AsyncSentori
+    from sentori_async.platforms.sentori.models import (
+        Audience,
+        Contact,
+        ContactPatch,
+        ContactStructure,
+        CreatedEmail,
+        DraftEmail,
+        EmailEvent,
+        EmailTemplate,
+        ImportResult,
+        Kpi,
+        MailingList,
+        SocialKpi,
+        Subscriber,
+    )
+    from sentori_async.wire.message import Response, Safety
+    from sentori_async.wire.results import Accepted, Upserted
+
+__version__ = VERSION
+
+_MODELS: Final = "sentori_async.platforms.sentori.models"
+_LAZY: Final = {
+    "Accepted": "sentori_async.wire.results",
+    "AsyncSentori": "sentori_async.platforms.sentori.client",
+    "Audience": _MODELS,
+    "BulkOutcome": "sentori_async.bulk.outcomes",
+    "BulkReport": "sentori_async.bulk.report",
+    "Contact": _MODELS,
+    "ContactPatch": _MODELS,
+    "ContactStructure": _MODELS,
+    "CreatedEmail": _MODELS,
+    "DraftEmail": _MODELS,
+    "EmailEvent": _MODELS,
+    "EmailTemplate": _MODELS,
+    "ImportResult": _MODELS,
+    "Kpi": _MODELS,
+    "MailingList": _MODELS,
+    "Response": "sentori_async.wire.message",
+    "Safety": "sentori_async.wire.message",
+    "SocialKpi": _MODELS,
+    "Subscriber": _MODELS,
+    "Upserted": "sentori_async.wire.results",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    module = _LAZY.get(name)
+    if module is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(importlib.import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)
+
+
+__all__ = [
+    "UNSET",
+    "Accepted",
+    "AccountBlocked",
+    "AlreadyExists",
+    "ApiError",
+    "AsyncSentori",
+    "Audience",
+    "AuthenticationError",
+    "BulkError",
+    "BulkOutcome",
+    "BulkReport",
+    "CircuitOpen",
+    "ConfigurationError",
+    "ConnectFailed",
+    "ConnectionLost",
+    "Contact",
+    "ContactPatch",
+    "ContactStructure",
+    "ContactSuppressed",
+    "CreatedEmail",
+    "DecodeError",
+    "DraftEmail",
+    "EmailEvent",
+    "EmailTemplate",
+    "ImportResult",
+    "InvalidInput",
+    "Kpi",
+    "Limits",
+    "MailingList",
+    "NotFound",
+    "PermissionDenied",
+    "QuotaExceeded",
+    "Rate",
+    "RateLimited",
+    "RequestTimeout",
+    "Response",
+    "ResponseTooLarge",
+    "RetryPolicy",
+    "Safety",
+    "Secret",
+    "SentoriError",
+    "ServerError",
+    "ServiceUnavailable",
+    "Settings",
+    "SocialKpi",
+    "StateConflict",
+    "Subscriber",
+    "Timeouts",
+    "TransportError",
+    "Unset",
+    "UnsupportedOperation",
+    "Upserted",
+    "ValidationFailed",
+    "__version__",
+]

@@ -1,0 +1,176 @@
+"""A job of chunks keeps count, order and bounds as a job of single requests does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentori_async.bulk.chunks import ChunkEngine
+from sentori_async.bulk.outcomes import BulkOutcome
+from sentori_async.bulk.plan import ChunkRow, RowVerdict
+from sentori_async.bulk.rows import source_of
+from sentori_async.bulk.stream import OutcomeStream
+from sentori_async.errors import AuthenticationError, BulkError, ConnectionLost, NotFound
+from tests.bulk.fakes import FakeChunkPlan, Wire
+from tests.bulk.test_engine import api_error, failing
+
+
+def engine_of(rows: object, wire: Wire, plan: FakeChunkPlan | None = None) -> ChunkEngine:
+    return ChunkEngine(source_of(rows), wire.send, plan or FakeChunkPlan(), workers=4)
+
+
+async def collect(engine: ChunkEngine) -> list[BulkOutcome]:
+    async with OutcomeStream(engine) as outcomes:
+        return [outcome async for outcome in outcomes]
+
+
+async def test_rows_go_out_in_chunks_in_input_order() -> None:
+    wire = Wire()
+    engine = engine_of([f"c{n}:1" for n in range(7)], wire)
+    outcomes = await collect(engine)
+
+    assert wire.sent == ["c0:1,c1:1,c2:1", "c3:1,c4:1,c5:1", "c6:1"]
+    assert [o.status for o in outcomes] == ["accepted"] * 7
+    assert sorted(o.index for o in outcomes) == list(range(7))
+    assert engine.report.requests == 3
+
+
+async def test_a_chunk_ends_before_it_grows_too_large() -> None:
+    wire = Wire()
+    await engine_of(["a:111", "b:11", "c:1", "d:1"], wire, FakeChunkPlan(max_bytes=9)).run()
+
+    assert wire.sent == ["a:111,b:11", "c:1,d:1"]
+
+
+async def test_a_row_larger_than_a_chunk_goes_alone() -> None:
+    wire = Wire()
+    await engine_of(["a:1", "b:99999999", "c:1"], wire, FakeChunkPlan(max_bytes=5)).run()
+
+    assert wire.sent == ["a:1", "b:99999999", "c:1"]
+
+
+async def test_a_later_row_of_the_same_contact_is_merged_into_the_chunk() -> None:
+    """The earlier row is accounted for as skipped, and what it said is sent all the same."""
+    wire = Wire()
+    outcomes = await collect(engine_of(["a:1", "b:1", "a:2"], wire))
+
+    assert wire.sent == ["a:1|a:2,b:1"]
+    assert sorted((o.index, o.status) for o in outcomes) == [
+        (0, "skipped"),
+        (1, "accepted"),
+        (2, "accepted"),
+    ]
+
+
+async def test_chunks_that_share_a_contact_are_not_in_flight_together() -> None:
+    async def answer(path: str) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert sum("a:" in chunk for chunk in wire.in_flight) <= 1
+
+    wire = Wire(answer)
+    plan = FakeChunkPlan(max_rows=2)
+    await engine_of(["a:1", "b:1", "c:1", "a:2", "d:1", "e:1", "a:3", "f:1"], wire, plan).run()
+
+    assert [chunk for chunk in wire.sent if "a:" in chunk] == ["a:1,b:1", "c:1,a:2", "a:3,f:1"]
+
+
+async def test_an_invalid_row_never_reaches_a_chunk() -> None:
+    wire = Wire()
+    outcomes = await collect(engine_of(["!a", "b:1"], wire))
+
+    assert wire.sent == ["b:1"]
+    assert {o.index: o.status for o in outcomes} == {0: "failed", 1: "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (api_error(NotFound, 404), "failed"),
+        (ConnectionLost("cut", applied=None), "unknown"),
+        (ConnectionLost("cut", applied=True), "accepted"),
+    ],
+    ids=["refused", "lost", "applied"],
+)
+async def test_a_chunk_that_fails_is_told_row_by_row(error: Any, status: str) -> None:
+    wire = Wire(failing({"a:1,b:1": error}))
+    engine = engine_of(["a:1", "b:1", "c:1"], wire, FakeChunkPlan(max_rows=2))
+    outcomes = await collect(engine)
+
+    assert {o.contact: o.status for o in outcomes} == {"a": status, "b": status, "c": "accepted"}
+
+
+async def test_a_bad_key_skips_the_chunk_and_stops() -> None:
+    wire = Wire(failing({"a:1,b:1,c:1": api_error(AuthenticationError, 403)}))
+    engine = engine_of([f"{c}:1" for c in "abcdefghi"], wire)
+    with pytest.raises(BulkError):
+        await engine.run()
+
+    assert engine.report.by_status == {"skipped": 3}
+    assert wire.sent == ["a:1,b:1,c:1"]
+
+
+async def test_a_filled_chunk_is_skipped_when_the_job_aborts() -> None:
+    async def answer(path: str) -> None:
+        await asyncio.sleep(0)
+        if path == "b:1":
+            raise api_error(AuthenticationError, 401)
+
+    wire = Wire(answer)
+    # The third row waits for its contact's second, which is the one that is refused.
+    engine = engine_of(["a:1", "b:1", "b:2"], wire, FakeChunkPlan(max_rows=1))
+    with pytest.raises(BulkError):
+        await engine.run()
+
+    assert wire.sent == ["a:1", "b:1"]
+    assert engine.report.by_status["accepted"] == 1
+    assert engine.report.total == engine.report.skipped + 1
+
+
+class Picky(FakeChunkPlan):
+    """Says of every second row that it was left out."""
+
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
+        lost = ConnectionLost("left out", applied=None)
+        return [
+            RowVerdict("unknown", lost) if n % 2 else RowVerdict("accepted")
+            for n in range(len(rows))
+        ]
+
+
+async def test_each_row_gets_its_own_verdict() -> None:
+    outcomes = await collect(engine_of(["a:1", "b:1", "c:1"], Wire(), Picky()))
+
+    assert {o.contact: o.status for o in outcomes} == {
+        "a": "accepted",
+        "b": "unknown",
+        "c": "accepted",
+    }
+
+
+@given(
+    contacts=st.lists(st.sampled_from("abcdef!"), max_size=40),
+    max_rows=st.integers(1, 5),
+    max_bytes=st.integers(3, 30),
+    workers=st.integers(1, 4),
+)
+def test_every_row_is_told_once_and_said_once(
+    contacts: list[str], max_rows: int, max_bytes: int, workers: int
+) -> None:
+    """However rows repeat and chunks break: one outcome each, and every valid text is sent once."""
+    texts = [f"!{n}" if c == "!" else f"{c}:{n}" for n, c in enumerate(contacts)]
+    wire = Wire()
+    plan = FakeChunkPlan(max_rows=max_rows, max_bytes=max_bytes, workers=workers)
+    outcomes = asyncio.run(collect(engine_of(texts, wire, plan)))
+
+    assert sorted(o.index for o in outcomes) == list(range(len(texts)))
+    sent = [text for chunk in wire.sent for row in chunk.split(",") for text in row.split("|")]
+    assert sorted(sent) == sorted(text for text in texts if not text.startswith("!"))
+    for contact in "abcdef":
+        mine = [text for text in sent if text.startswith(contact)]
+        assert mine == [text for text in texts if text.startswith(contact)]

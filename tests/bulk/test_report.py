@@ -1,0 +1,80 @@
+"""The report accounts for every row, in bounded memory and without showing contacts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sentori_async.bulk.outcomes import BulkOutcome, Status
+from sentori_async.bulk.report import BulkReport, OutcomeLog
+from sentori_async.errors import InvalidInput, NotFound
+
+STATUSES: list[Status] = [
+    "added",
+    "updated",
+    "upserted",
+    "subscribed",
+    "unsubscribed",
+    "deleted",
+    "accepted",
+]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_whatever_the_platform_took_is_a_success(status: Status) -> None:
+    report = BulkReport()
+    report.count(BulkOutcome(0, "a@b.example", status))
+
+    assert (report.total, report.succeeded) == (1, 1)
+    assert BulkOutcome(0, "", status).ok
+
+
+def test_failed_skipped_and_unknown_are_counted_apart() -> None:
+    report = BulkReport()
+    statuses: list[Status] = ["failed", "failed", "skipped", "unknown", "added"]
+    for index, status in enumerate(statuses):
+        report.count(BulkOutcome(index, "a@b.example", status))
+
+    assert report.total == report.succeeded + report.failed + report.skipped + report.unknown
+    assert (report.succeeded, report.failed, report.skipped, report.unknown) == (1, 2, 1, 1)
+    assert [o.index for o in report.failures] == [0, 1]
+    assert [o.index for o in report.unknowns] == [3]
+
+
+def test_failures_beyond_the_first_thousand_wait_in_a_private_file() -> None:
+    log = OutcomeLog()
+    error = NotFound("gone", platform="sentori", operation="x", status=404, code=101)
+    for index in range(2_500):
+        log.append(BulkOutcome(index, f"c{index}@example.com", "failed", None, error, 1))
+
+    assert len(log) == 2_500
+    assert [o.index for o in log] == list(range(2_500))
+    again = list(log)[-1]
+    assert (again.contact, type(again.error)) == ("c2499@example.com", NotFound)
+    assert again.error is not None
+    assert again.error.__dict__ == error.__dict__
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc to see open files")
+def test_the_private_file_has_no_name_and_nobody_elses_rights() -> None:
+    log = OutcomeLog()
+    for index in range(1_001):
+        log.append(BulkOutcome(index, "secret@example.com", "failed", None, InvalidInput("x")))
+
+    assert log._spool is not None
+    status = os.fstat(log._spool.fileno())
+    assert status.st_nlink == 0
+    assert status.st_mode & 0o077 == 0
+
+
+def test_no_repr_shows_a_contact() -> None:
+    outcome = BulkOutcome(3, "joe.smith@example.com", "failed", None, InvalidInput("bad"), 2)
+    report = BulkReport()
+    report.count(outcome)
+    shown = f"{outcome!r} {report!r} {report.failures!r}"
+
+    assert "joe" not in shown
+    assert "j***@e***.com" in shown
+    assert "InvalidInput=1" in shown
