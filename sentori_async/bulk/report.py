@@ -127,7 +127,7 @@ class BulkReport:
 
     def __repr__(self) -> str:
         """Show the counts, and no contact."""
-        counts = {"total": self.total, **self.by_status, **self.by_error}
+        counts: dict[str, int] = {"total": self.total, **self.by_status, **self.by_error}
         shown = ", ".join(f"{name}={count}" for name, count in counts.items())
         return (
             f"BulkReport({shown}, requests={self.requests}, retries={self.retries}, "

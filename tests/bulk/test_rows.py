@@ -67,9 +67,11 @@ async def test_a_stopped_source_gives_no_more_rows() -> None:
 
 async def test_a_time_out_of_the_rows_themselves_is_the_rows_own_error() -> None:
     async def rows() -> AsyncIterator[str]:
-        raise TimeoutError("database")
+        if not databases:
+            raise TimeoutError("database")
         yield "a"
 
+    databases: list[str] = []
     with pytest.raises(TimeoutError, match="database"):
         await source_of(rows()).take()
 

@@ -1,0 +1,378 @@
+"""Rows become Sentori's calls, and an import's counters become the rows' outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentori_async.bulk.plan import ChunkPlan, ChunkRow, RowPlan, Verb, Via
+from sentori_async.errors import (
+    InvalidInput,
+    TransportError,
+    UnsupportedOperation,
+    ValidationFailed,
+)
+from sentori_async.platforms.sentori.bulk import SentoriPlanner
+from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
+from sentori_async.wire.results import Upserted
+
+PLANNER = SentoriPlanner()
+
+
+def single(verb: Verb, list_id: str | None = None) -> RowPlan:
+    plan = PLANNER.plan_for(verb, list_id, "single")
+    assert isinstance(plan, RowPlan)
+    return plan
+
+
+def chunked(via: Via = "import") -> ChunkPlan:
+    plan = PLANNER.plan_for("add_or_update", None, via)
+    assert isinstance(plan, ChunkPlan)
+    return plan
+
+
+# ------------------------------------------------------------------------------------ verbs
+
+REQUESTS: list[tuple[Verb, str | None, object, str, Any]] = [
+    (
+        "add",
+        None,
+        {"EmailAddress": " Joe@example.com ", "FirstName": "Joe"},
+        "contact/add/Joe%40example.com/",
+        {"FirstName": "Joe"},
+    ),
+    ("add", None, "joe@example.com", "contact/add/joe%40example.com/", None),
+    (
+        "update",
+        None,
+        ("joe@example.com", {"EmailAddress": "new@example.com"}),
+        "contact/update/joe%40example.com/",
+        {"EmailAddress": "new@example.com"},
+    ),
+    (
+        "add_or_update",
+        None,
+        ContactPatch(email_address="joe@example.com", last_name=None),
+        "contact/addorupdate/joe%40example.com/",
+        {"LastName": None},
+    ),
+    (
+        "add_or_update",
+        None,
+        Contact(email_address="joe@example.com", is_suppressed=True, extra={"Tier": "gold"}),
+        "contact/addorupdate/joe%40example.com/",
+        {"Tier": "gold"},
+    ),
+    ("delete", None, "a+b@example.com", "contact/delete/a%2Bb%40example.com/", None),
+    (
+        "delete",
+        None,
+        {"EmailAddress": "a/b@example.com", "FirstName": "not sent"},
+        "contact/delete/a%2Fb%40example.com/",
+        None,
+    ),
+    (
+        "subscribe",
+        "LISTID01",
+        {"EmailAddress": "joe@example.com", "FirstName": "not sent"},
+        "contact/subscribe/joe%40example.com/LISTID01/",
+        None,
+    ),
+    (
+        "unsubscribe",
+        "LISTID01",
+        "joe@example.com",
+        "contact/unsubscribe/joe%40example.com/LISTID01/",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("verb", "list_id", "row", "path", "sent"),
+    REQUESTS,
+    ids=[f"{r[0]}-{n}" for n, r in enumerate(REQUESTS)],
+)
+def test_a_row_becomes_the_request_of_its_verb(
+    verb: Verb, list_id: str | None, row: object, path: str, sent: Any
+) -> None:
+    request = single(verb, list_id).plan(row).call.request
+
+    assert request.path == path
+    assert (None if request.body is None else orjson.loads(request.body)) == sent
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"),
+    [("add", "added"), ("update", "updated"), ("delete", "deleted")],
+)
+def test_the_verb_names_the_status(verb: Verb, status: str) -> None:
+    assert single(verb).status(None) == status
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"), [("subscribe", "subscribed"), ("unsubscribe", "unsubscribed")]
+)
+def test_the_verb_of_a_list_names_the_status(verb: Verb, status: str) -> None:
+    assert single(verb, "LISTID01").status(None) == status
+
+
+@pytest.mark.parametrize(
+    ("result", "status"),
+    [
+        (Upserted(Contact(), created=True), "added"),
+        (Upserted(Contact(), created=False), "updated"),
+        (Upserted(Contact(), created=None), "upserted"),
+        (None, "upserted"),
+    ],
+    ids=["created", "updated", "unsaid", "unreadable"],
+)
+def test_an_upsert_says_which_it_was_or_that_nobody_knows(result: object, status: str) -> None:
+    assert single("add_or_update").status(result) == status
+
+
+BAD_ROWS: list[tuple[object, str]] = [
+    ({}, "EmailAddress"),
+    ({"EmailAddress": None}, "EmailAddress"),
+    ({"EmailAddress": "  "}, "empty"),
+    ({"EmailAddress": 7}, "address"),
+    ({"email": "joe@example.com"}, "EmailAddress"),
+    (ContactPatch(first_name="Joe"), "EmailAddress"),
+    (7, "a row is"),
+    (("joe@example.com",), "a row is"),
+    ("16382", "SystemID"),
+    ({"EmailAddress": "joe@example.com", "Score": float("nan")}, "Score"),
+]
+
+
+@pytest.mark.parametrize(("row", "says"), BAD_ROWS, ids=[str(n) for n in range(len(BAD_ROWS))])
+@pytest.mark.parametrize("via", ["single", "import"])
+def test_a_row_that_cannot_be_sent_says_why(row: object, says: str, via: Via) -> None:
+    plan = PLANNER.plan_for("add_or_update", None, via)
+    with pytest.raises(InvalidInput, match=says):
+        plan.plan(row)
+
+    assert isinstance(plan.identity(row), str)
+
+
+def test_a_refused_row_still_shows_whose_it_is() -> None:
+    row = {"EmailAddress": " joe@example.com", "Score": float("nan")}
+
+    assert single("add").identity(row) == "joe@example.com"
+    assert chunked().identity(row) == "joe@example.com"
+
+
+# ---------------------------------------------------------------------------- whose row it is
+
+
+@pytest.mark.parametrize(
+    ("row", "keys"),
+    [
+        ({"EmailAddress": " Joe@Example.com "}, ("joe@example.com",)),
+        (("joe@example.com", {"EmailAddress": "JOE@example.com"}), ("joe@example.com",)),
+        (
+            ("joe@example.com", {"EmailAddress": "New@example.com"}),
+            ("joe@example.com", "new@example.com"),
+        ),
+        (
+            ("joe@example.com", ContactPatch(email_address="new@example.com")),
+            ("joe@example.com", "new@example.com"),
+        ),
+    ],
+    ids=["case", "same", "rename", "rename-patch"],
+)
+def test_a_row_holds_every_contact_it_touches(row: object, keys: tuple[str, ...]) -> None:
+    assert single("update").plan(row).keys == keys
+
+
+def test_an_import_cannot_rename() -> None:
+    with pytest.raises(InvalidInput, match="single"):
+        chunked().plan(("joe@example.com", {"EmailAddress": "new@example.com"}))
+
+
+# -------------------------------------------------------------------------------- what exists
+
+
+@pytest.mark.parametrize(
+    ("verb", "list_id", "via", "error"),
+    [
+        ("add", None, "import", UnsupportedOperation),
+        ("add_or_update", None, "batch", UnsupportedOperation),
+        ("upsert", None, "single", UnsupportedOperation),
+        ("subscribe", None, "single", InvalidInput),
+        ("subscribe", "", "single", InvalidInput),
+        ("add", "LISTID01", "single", InvalidInput),
+    ],
+    ids=["add-import", "batch", "no-such-verb", "no-list", "empty-list", "list-unasked"],
+)
+def test_what_sentori_cannot_do_is_refused_before_any_row(
+    verb: Any, list_id: str | None, via: Via, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        PLANNER.plan_for(verb, list_id, via)
+
+
+@pytest.mark.parametrize(("verb", "plan"), [("add_or_update", ChunkPlan), ("add", RowPlan)])
+def test_auto_takes_the_best_path_there_is(verb: Verb, plan: type) -> None:
+    assert isinstance(PLANNER.plan_for(verb, None, "auto"), plan)
+
+
+# ------------------------------------------------------------------------------- many at once
+
+
+def rows_of(*addresses: str) -> list[ChunkRow]:
+    plan = chunked()
+    return [plan.plan({"EmailAddress": address}) for address in addresses]
+
+
+def counters(total: int, **counts: Any) -> ImportResult:
+    nothing = ImportResult(
+        total_rows=total,
+        emailable_rows_created=0,
+        emailable_rows_updated=0,
+        suppressed_updated=0,
+        bad_email_updated=0,
+        excluded_duplicates=0,
+        excluded_invalid_email=0,
+        excluded_role_based=0,
+        upload_group_external_id="1234ABCD",
+    )
+    return evolve(nothing, **counts)
+
+
+def statuses(rows: list[ChunkRow], result: ImportResult) -> list[str]:
+    return [verdict.status for verdict in chunked().verdicts(rows, result)]
+
+
+def test_an_import_sends_the_rows_as_they_are_encoded() -> None:
+    plan = chunked()
+    row = plan.plan({"EmailAddress": " joe@example.com", "Tier": "gold"})
+    sent = plan.call([row]).request
+
+    assert sent.path == "contact/import/"
+    assert sent.body is not None
+    assert orjson.loads(sent.body)["Contacts"] == [
+        {"EmailAddress": "joe@example.com", "Tier": "gold"}
+    ]
+
+
+def test_a_later_row_wins_field_by_field() -> None:
+    plan = chunked()
+    merged = plan.merge(
+        plan.plan({"EmailAddress": "joe@example.com", "FirstName": "Joe", "Tier": "gold"}),
+        plan.plan({"EmailAddress": "Joe@example.com", "FirstName": None}),
+    )
+    sent = plan.call([merged]).request.body or b""
+
+    assert orjson.loads(sent)["Contacts"] == [
+        {"EmailAddress": "Joe@example.com", "FirstName": None, "Tier": "gold"}
+    ]
+    assert merged.size == len(merged.payload[1]) + 1
+
+
+def test_rows_that_were_created_updated_or_kept_suppressed_are_accepted() -> None:
+    result = counters(
+        4,
+        emailable_rows_created=1,
+        emailable_rows_updated=1,
+        suppressed_updated=1,
+        bad_email_updated=1,
+    )
+
+    rows = rows_of("a@b.example", "c@d.example", "e@f.example", "g@h.example")
+
+    assert statuses(rows, result) == ["accepted"] * 4
+
+
+def test_counters_that_agree_with_the_addresses_name_the_rows_left_out() -> None:
+    rows = rows_of("joe@example.com", "not an address", "Sales@example.com")
+    result = counters(3, emailable_rows_created=1, excluded_invalid_email=1, excluded_role_based=1)
+    verdicts = chunked().verdicts(rows, result)
+
+    assert [verdict.status for verdict in verdicts] == ["accepted", "failed", "failed"]
+    for verdict in verdicts[1:]:
+        assert isinstance(verdict.error, ValidationFailed)
+        assert verdict.error.remedy
+    assert "not valid" in str(verdicts[1].error)
+    assert "role" in str(verdicts[2].error)
+
+
+def test_an_odd_looking_address_that_was_not_counted_is_accepted() -> None:
+    """Our own idea of an invalid or role-based address decides nothing by itself."""
+    rows = rows_of("joe@example.com", "not an address", "sales@example.com")
+
+    assert statuses(rows, counters(3, emailable_rows_created=3)) == ["accepted"] * 3
+
+
+def test_rows_left_out_that_nothing_explains_leave_all_others_unknown() -> None:
+    rows = rows_of("joe@example.com", "jane@example.com", "not an address")
+    result = counters(3, excluded_role_based=1, excluded_invalid_email=1, emailable_rows_created=1)
+    verdicts = chunked().verdicts(rows, result)
+
+    assert [verdict.status for verdict in verdicts] == ["unknown", "unknown", "failed"]
+    assert isinstance(verdicts[0].error, TransportError)
+    assert verdicts[0].error.applied is None
+
+
+def test_a_duplicate_that_was_not_sent_leaves_all_unknown() -> None:
+    rows = rows_of("joe@example.com", "jane@example.com")
+    result = counters(2, excluded_duplicates=1, emailable_rows_created=1)
+
+    assert statuses(rows, result) == ["unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [counters(3, emailable_rows_created=2), counters(2), ImportResult()],
+    ids=["total", "sum", "missing"],
+)
+def test_counters_that_do_not_add_up_prove_nothing(result: ImportResult) -> None:
+    assert statuses(rows_of("a@b.example", "c@d.example"), result) == ["unknown", "unknown"]
+
+
+@given(st.lists(st.integers(0, 3), min_size=7, max_size=7))
+def test_no_more_rows_are_said_to_be_left_out_than_were(counts: list[int]) -> None:
+    names = (
+        "emailable_rows_created",
+        "emailable_rows_updated",
+        "suppressed_updated",
+        "bad_email_updated",
+        "excluded_duplicates",
+        "excluded_invalid_email",
+        "excluded_role_based",
+    )
+    total = sum(counts)
+    rows = rows_of(*("info@x.example" if n % 2 else f"c{n}@x.example" for n in range(total)))
+    found = statuses(rows, counters(total, **dict(zip(names, counts, strict=True))))
+
+    assert found.count("failed") <= sum(counts[4:])
+    assert found.count("accepted") <= sum(counts[:4])
+
+
+ADDRESSES = [
+    ("joe@example.com", True),
+    ("o'brien+news@mail.example.co.uk", True),
+    ("jürgen@exämple.de", True),
+    ("x@y.zz", True),
+    ("joe", False),
+    ("joe@", False),
+    ("joe@@example.com", False),
+    ("joe@example", False),
+    ("joe@example.com.", False),
+    ("joe smith@example.com", False),
+    (".joe@example.com", False),
+    ("joe@-example.com", False),
+]
+
+
+@pytest.mark.parametrize(("address", "plausible"), ADDRESSES)
+def test_an_address_is_a_suspect_only_if_it_looks_wrong(address: str, plausible: bool) -> None:
+    rows = rows_of(address, "other@example.com")
+    result = counters(2, excluded_invalid_email=1, emailable_rows_created=1)
+
+    assert (statuses(rows, result)[0] == "failed") is not plausible
