@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import attrs
 import backoff
@@ -46,10 +46,14 @@ class Schedule:
     draw: Callable[[], float]
     failures: int = 0
 
+    def may_repeat(self, error: SentoriError) -> bool:
+        """Tell whether a request that failed so may be sent again at all."""
+        return error.retryable and (self.safety.repeatable or error.applied is False)
+
     def next_wait(self, error: SentoriError) -> float | None:
         """Count a failed attempt; return the wait in seconds, or None if this was the last."""
         self.failures += 1
-        if self.failures >= self.policy.attempts or not self._may_repeat(error):
+        if self.failures >= self.policy.attempts or not self.may_repeat(error):
             return None
         wait = self._backoff(error)
         asked = error.retry_after_s if isinstance(error, ApiError) else None
@@ -60,9 +64,6 @@ class Schedule:
         if self.deadline is not None and self.clock() + wait >= self.deadline:
             return None
         return wait
-
-    def _may_repeat(self, error: SentoriError) -> bool:
-        return error.retryable and (self.safety.repeatable or error.applied is False)
 
     def _backoff(self, error: SentoriError) -> float:
         throttled = isinstance(error, RateLimited)
@@ -83,17 +84,25 @@ async def repeat(attempt: Callable[[], Awaitable[T]], first: SentoriError, sched
         SentoriError: What the last attempt failed with.
     """
     pending = [first]
+    wait = 0.0
 
-    def waits() -> Generator[float, Any, None]:
-        # backoff primes the generator, sends each error in, and gives up when it returns.
-        error = yield 0.0
-        while (wait := schedule.next_wait(error)) is not None:
-            error = yield wait
+    def is_over(error: Exception) -> bool:
+        nonlocal wait
+        next_wait = schedule.next_wait(cast("SentoriError", error))
+        wait = next_wait or 0.0
+        return next_wait is None
+
+    def waits() -> Generator[float, None, None]:
+        # backoff asks `is_over` first, and only then for the wait it found.
+        while True:
+            yield wait
 
     async def once() -> T:
         if pending:
             raise pending.pop()
         return await attempt()
 
-    driven = backoff.on_exception(waits, SentoriError, jitter=None, logger=None)(once)
+    driven = backoff.on_exception(waits, SentoriError, giveup=is_over, jitter=None, logger=None)(
+        once
+    )
     return await driven()

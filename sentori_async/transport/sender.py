@@ -80,16 +80,21 @@ class Sender:
         try:
             return await self._attempt(call, meter, deadline, bulk=bulk)
         except SentoriError as error:
+            schedule = self._schedule(call, deadline)
+            if not schedule.may_repeat(error):
+                raise
             first = error
-        schedule = Schedule(
+        return await repeat(
+            lambda: self._attempt(call, meter, deadline, bulk=bulk), first, schedule
+        )
+
+    def _schedule(self, call: Call[Any], deadline: float | None) -> Schedule:
+        return Schedule(
             policy=self._settings.retry,
             safety=call.request.operation.safety,
             deadline=deadline,
             clock=asyncio.get_running_loop().time,
             draw=self._draw,
-        )
-        return await repeat(
-            lambda: self._attempt(call, meter, deadline, bulk=bulk), first, schedule
         )
 
     def _deadline(self, *, bulk: bool) -> float | None:
