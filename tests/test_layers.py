@@ -123,6 +123,7 @@ ALLOWED = [
     ("sentori_async/client.py", "from sentori_async.transport.session import Session"),
     ("sentori_async/platforms/sentori/client.py", "from sentori_async import client, bulk, wire"),
     ("sentori_async/platforms/sentori/client.py", "from .calls import get\nimport asyncio"),
+    ("sentori_async/platforms/sentori/webhooks.py", "from sentori_async.secret import Secret"),
     ("sentori_async/sandbox/server.py", "from aiohttp import web\nimport aiohttp.web"),
     (
         "sentori_async/sandbox/server.py",
