@@ -176,10 +176,14 @@ class Catalogue:
         family = self.family(code)
         if family is not None:
             return family.remedy
-        return _STATUS_REMEDIES.get(status // 100, "Look the answer up on the vendor's page.")
+        general = _REMEDIES.get(status // 100, "Look the answer up on the vendor's page.")
+        return _REMEDIES.get(status, general)
 
 
-_STATUS_REMEDIES: Final = {
+# By status, and by its first digit for all others.
+_REMEDIES: Final = {
+    401: "Check the key: the platform does not accept it.",
+    429: "Slow down: lower the rate in `Limits`, and wait before the next request.",
     3: "Check the base URL: redirects are not followed, because they would carry the key along.",
     4: "Compare the request with the vendor's page for this operation.",
     5: "Try again later; if it goes on, tell the vendor the time and the request id.",
