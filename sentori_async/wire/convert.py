@@ -35,7 +35,8 @@ class Codec:
     """Read and write the models of one platform.
 
     Args:
-        wire_names: For each model class, the platform's name of each attribute but `extra`.
+        wire_names: For each model class, the platform's name of each attribute, except `extra`
+            and what the constructor does not take.
 
     Raises:
         TypeError: A table and its class do not name the same attributes, or a field has a
@@ -182,7 +183,7 @@ class Codec:
 
 
 def _check(cls: type, names: Mapping[str, str]) -> None:
-    fields = attrs.fields_dict(cls)
+    fields = {field.name: field for field in attrs.fields(cls) if field.init}
     if set(fields) - {hooks.EXTRA} != set(names):
         raise TypeError(f"{cls.__qualname__} and its table of wire names differ")
     for name in names:

@@ -191,7 +191,7 @@ def _source(
     }
     lines = ['if type(data) is not dict: raise Mismatch("an object", data)', "pop = data.pop"]
     arguments = []
-    for i, field in enumerate(attrs.fields(cls)):
+    for i, field in enumerate(field for field in attrs.fields(cls) if field.init):
         value = "dict(data) if data else {}"
         if field.name != EXTRA:
             value = f"v{i}"

@@ -29,7 +29,7 @@ SystemId: TypeAlias = IntOrText
 """Sentori's number of a contact: an int, even where the vendor prints it as text."""
 
 
-def _masked(address: str | Unset | None) -> str:
+def masked(address: str | Unset | None) -> str:
     """Return an address for a repr; a text that is no address is hidden whole."""
     if not isinstance(address, str):
         return repr(address)
@@ -94,7 +94,7 @@ class Contact:
         return ContactPatch(**fields, extra=dict(self.extra))
 
     def __repr__(self) -> str:
-        address = _masked(self.email_address)
+        address = masked(self.email_address)
         return f"Contact(system_id={self.system_id!r}, email_address={address})"
 
 
@@ -267,7 +267,7 @@ class Subscriber:
     extra: dict[str, Any] = attrs.Factory(dict)
 
     def __repr__(self) -> str:
-        address = _masked(self.email_address)
+        address = masked(self.email_address)
         return f"Subscriber(system_id={self.system_id!r}, email_address={address})"
 
 
@@ -396,5 +396,5 @@ class EmailEvent:
     extra: dict[str, Any] = attrs.Factory(dict)
 
     def __repr__(self) -> str:
-        address = _masked(self.email_address)
+        address = masked(self.email_address)
         return f"EmailEvent(email_address={address}, timestamp={self.timestamp!r})"
