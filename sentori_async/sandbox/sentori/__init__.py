@@ -1,0 +1,1 @@
+"""Sentori as the sandbox plays it."""

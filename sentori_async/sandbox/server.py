@@ -1,0 +1,237 @@
+"""The local server: its life, its platforms, and the way of a request through it.
+
+1. It listens on the loopback interface and nowhere else.
+2. A platform is one folder and one line in `Sandbox._start_platforms`.
+3. A request is read to its end, routed, carried out and committed, recorded, and answered,
+   in this order; an answer that never arrives has still taken effect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+from aiohttp import web
+
+from sentori_async.errors import ConfigurationError, SentoriError
+from sentori_async.sandbox.database import Database
+from sentori_async.sandbox.platform import Incoming, Platform, Reply, Routed
+from sentori_async.sandbox.record import RequestLog, RequestRecord
+from sentori_async.sandbox.sentori.app import SentoriPlatform
+from sentori_async.sandbox.sentori.options import SentoriOptions
+from sentori_async.sandbox.sentori.state import SentoriState
+from sentori_async.sandbox.thread import in_thread
+
+MIB: Final = 1024 * 1024
+_HOSTS: Final = ("127.0.0.1", "::1")
+_SHUTDOWN_S: Final = 0.25
+_NOT_FOUND: Final = Reply(404)
+_TOO_LARGE: Final = Reply(413)
+_UNREADABLE: Final = Reply(400)
+
+
+def utc_now() -> dt.datetime:
+    """Return the present time in UTC, without a zone."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+class Sandbox:
+    """A server on this machine that behaves as the platforms' services do.
+
+    Attributes:
+        requests: What it was asked so far.
+        in_flight: How many requests it has begun to read and not yet recorded.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: Literal["127.0.0.1", "::1"] = "127.0.0.1",
+        state: str | os.PathLike[str] | None = None,
+        sentori: SentoriOptions | None = None,
+        latency_s: float = 0.0,
+        max_body_bytes: int = 64 * MIB,
+        keep_requests: int = 10_000,
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        """Set the sandbox up; `start` opens it.
+
+        Args:
+            port: The port, or 0 for any free one.
+            host: The loopback address to listen on.
+            state: A file that keeps the state from one run to the next, with mode 0600 because it
+                holds contact data; None keeps it in memory.
+            sentori: How Sentori behaves where its pages are silent.
+            latency_s: How long every request waits before it takes effect, in seconds.
+            max_body_bytes: The largest request body; a larger one is answered with 413.
+            keep_requests: How many of the latest requests `requests` keeps.
+            clock: Gives the present time, without a zone.
+
+        Raises:
+            ConfigurationError: The host is not the loopback interface, or the port is none.
+        """
+        if host not in _HOSTS:
+            raise ConfigurationError(
+                f"the sandbox listens on the loopback interface only, not on {host!r}"
+            )
+        if port not in range(65_536):
+            raise ConfigurationError(f"the port must be from 0 to 65535, not {port}")
+        self.requests = RequestLog(keep_requests)
+        self.in_flight = 0
+        self._host = host
+        self._asked_port = port
+        self._port: int | None = None
+        self._state = state
+        self._sentori_options = sentori or SentoriOptions()
+        self._latency_s = latency_s
+        self._max_body_bytes = max_body_bytes
+        self._clock = clock
+        self._closed = False
+        self._database: Database | None = None
+        self._runner: web.ServerRunner | None = None
+        self._sentori: SentoriPlatform | None = None
+        self._platforms: dict[str, Platform] = {}
+        self._prefixes: list[tuple[str, Platform]] = []
+
+    async def start(self) -> None:
+        """Open the state and listen.
+
+        Raises:
+            ConfigurationError: The port is taken, or the file cannot be used.
+            SentoriError: The sandbox runs already, or was closed.
+        """
+        if self._closed or self._runner is not None:
+            raise SentoriError("a sandbox starts once: make a new one")
+        try:
+            self._database = Database(self._state)
+            self._start_platforms(self._database)
+            await self._listen()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Stop listening, end what is under way, and close the state; twice is harmless."""
+        self._closed = True
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        if self._database is not None:
+            self._database.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def in_thread(self) -> contextlib.AbstractContextManager[Sandbox]:
+        """Run the sandbox on a thread of its own while a ``with`` block lasts.
+
+        For scripts and tests without asyncio; the block gets the started sandbox.
+        """
+        return in_thread(self)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        if self._port is None:
+            raise SentoriError("the sandbox is not started")
+        return self._port
+
+    def url(self, platform: str) -> str:
+        """Return a platform's base URL, such as ``http://127.0.0.1:8080/sentori/v2.0/``.
+
+        Sentori is served under ``http://127.0.0.1:8080/v2.0/`` as well.
+
+        Args:
+            platform: The platform's name, such as "sentori".
+        """
+        port = self.port
+        if platform not in self._platforms:
+            raise ConfigurationError(f"the sandbox plays {', '.join(self._platforms)} only")
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{port}{self._platforms[platform].prefixes[0]}"
+
+    @property
+    def sentori(self) -> SentoriState:
+        """The Sentori account that `API_KEY` opens, to seed and to read."""
+        if self._sentori is None:
+            raise SentoriError("the sandbox is not started")
+        return self._sentori.accounts.default
+
+    def _start_platforms(self, database: Database) -> None:
+        self._sentori = SentoriPlatform(database, self._sentori_options, self._clock)
+        platforms: tuple[Platform, ...] = (self._sentori,)
+        self._platforms = {platform.name: platform for platform in platforms}
+        self._prefixes = [(p, platform) for platform in platforms for p in platform.prefixes]
+
+    async def _listen(self) -> None:
+        # aiohttp's low-level server: its router and middlewares would be half of every request.
+        server = web.Server(self._serve, request_factory=self._request, access_log=None)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._asked_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise ConfigurationError(
+                f"port {self._asked_port} cannot be used: {error.strerror}"
+            ) from error
+        self._port = site.port
+
+    def _request(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
+    ) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, loop, client_max_size=self._max_body_bytes
+        )
+
+    async def _serve(self, request: web.BaseRequest) -> web.Response:
+        path = request.rel_url.raw_path
+        name, found = self._find(request.method, path)
+        route = "" if isinstance(found, Reply) else found.route.name
+        status = 500  # what aiohttp answers if nothing below comes to an end
+        self.in_flight += 1
+        try:
+            reply = await self._reply(name, found, request)
+            status = reply.status
+        finally:
+            self.in_flight -= 1
+            self.requests.add(RequestRecord(name, route, request.method, path, status))
+        return web.Response(status=status, body=reply.body, headers=reply.headers)
+
+    def _find(self, method: str, path: str) -> tuple[str, Routed[Any] | Reply]:
+        for prefix, platform in self._prefixes:
+            if path.startswith(prefix):
+                return platform.name, platform.route(method, path[len(prefix) :])
+        return "", _NOT_FOUND
+
+    async def _reply(
+        self, name: str, found: Routed[Any] | Reply, request: web.BaseRequest
+    ) -> Reply:
+        if isinstance(found, Reply):
+            return found
+        try:
+            body = await request.read() if request.body_exists else b""
+        except web.HTTPRequestEntityTooLarge:
+            return _TOO_LARGE
+        except web.RequestPayloadError:
+            return _UNREADABLE
+        if self._latency_s:
+            await asyncio.sleep(self._latency_s)
+        incoming = Incoming(found.args, request.headers, request.rel_url.raw_query_string, body)
+        return await self._platforms[name].answer(found, incoming)
