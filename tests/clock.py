@@ -50,6 +50,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
         self._now = max(self._now, timers[0].when())
 
+    def stall(self, for_s: float) -> None:
+        """Be busy: the clock goes on while nothing else runs."""
+        self._now += for_s
+
 
 def run(coro: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on a virtual loop of its own and return its result."""

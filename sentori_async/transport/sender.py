@@ -131,10 +131,16 @@ class Sender:
             raise RequestTimeout(msg, operation=name) from None
 
     async def _exchange(self, request: Request, meter: Meter, deadline: float | None) -> Response:
-        meter.attempts += 1
-        until = asyncio.get_running_loop().time() + self._total_s
+        now = asyncio.get_running_loop().time()
+        until = now + self._total_s
         if deadline is not None and deadline < until:
             until = deadline
+            if deadline <= now:
+                # A busy loop wakes its waiters late, and a pooled connection sends at once.
+                name = request.operation.name
+                msg = f"{name}: the deadline passed before a start; nothing was sent"
+                raise RequestTimeout(msg, operation=name)
+        meter.attempts += 1
         try:
             response = await self._session.exchange(
                 request, connect_s=self._connect_s, read_s=self._read_s, until=until

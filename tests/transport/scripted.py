@@ -1,0 +1,113 @@
+"""A session that answers by a script, and the parts around it, for a virtual loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import attrs
+
+from sentori_async.errors import RequestTimeout
+from sentori_async.platforms.sentori import operations
+from sentori_async.platforms.sentori.answers import itself, refuse
+from sentori_async.settings import Limits, RetryPolicy, Settings, Timeouts
+from sentori_async.transport.limiter import Limiter
+from sentori_async.transport.sender import Sender
+from sentori_async.wire.answers import reader
+from sentori_async.wire.message import Call, Operation, Request, Response, Safety
+from tests.clock import now
+
+KEY = "canary-key-5f1c"
+
+
+@attrs.frozen
+class Step:
+    """What one exchange comes to, and after which time."""
+
+    outcome: Response | BaseException
+    after_s: float = 0.0
+
+
+Outcome: TypeAlias = Response | BaseException | Step
+
+
+def answer(status: int = 200, body: bytes = b"", **headers: str) -> Response:
+    """Return an answer; underscores in header names stand for hyphens."""
+    return Response(status, {k.replace("_", "-"): v for k, v in headers.items()}, body)
+
+
+@attrs.frozen
+class Exchange:
+    """What the sender asked of the session."""
+
+    at: float
+    path: str
+    connect_s: float
+    read_s: float | None
+    until: float
+
+
+@attrs.define
+class ScriptedSession:
+    """Do as scripted, one step an exchange; the last step stands for all that follow."""
+
+    steps: list[Outcome]
+    seen: list[Exchange] = attrs.field(factory=list)
+    in_flight: int = 0
+
+    @property
+    def moments(self) -> list[float]:
+        """When exchanges began."""
+        return [exchange.at for exchange in self.seen]
+
+    async def exchange(
+        self, request: Request, *, connect_s: float, read_s: float | None, until: float
+    ) -> Response:
+        self.seen.append(Exchange(now(), request.path, connect_s, read_s, until))
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if not isinstance(step, Step):
+            step = Step(step)
+        self.in_flight += 1
+        try:
+            async with asyncio.timeout_at(until):
+                await asyncio.sleep(step.after_s)
+        except TimeoutError:
+            raise RequestTimeout("no answer", applied=None) from None
+        finally:
+            self.in_flight -= 1
+        if isinstance(step.outcome, BaseException):
+            raise step.outcome
+        return step.outcome
+
+
+def make_sender(
+    *steps: Outcome,
+    retry: RetryPolicy | None = None,
+    timeouts: Timeouts | None = None,
+    limits: Limits | None = None,
+    draw: Callable[[], float] = lambda: 1.0,
+) -> tuple[Sender, ScriptedSession]:
+    """Return a sender over a scripted session; waits are the longest that jitter can draw."""
+    settings = Settings(
+        api_key=KEY,
+        base_url="https://api.example/",
+        retry=retry or RetryPolicy(),
+        timeouts=timeouts or Timeouts(),
+        limits=limits or Limits(),
+    )
+    session = ScriptedSession(list(steps))
+    anything: Any = session
+    return Sender(settings, anything, Limiter(settings.limits), draw=draw), session
+
+
+def call(safety: Safety = Safety.READ, path: str = "some/path/") -> Call[Response]:
+    """Plan a request whose result is the answer itself and whose errors are Sentori's."""
+    operation = Operation(
+        platform=operations.PLATFORM,
+        name="request",
+        method="GET" if safety is Safety.READ else "POST",
+        template="{path}",
+        safety=safety,
+    )
+    return Call(Request(operation, path), reader(operation, itself, refuse))
