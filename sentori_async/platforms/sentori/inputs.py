@@ -113,16 +113,24 @@ def merge_data(data: Mapping[str, Any] | None) -> bytes | None:
     """
     if data is None:
         return None
-    document = CODEC.document(data)
-    for name, value in document.items():
+    if not isinstance(data, Mapping):
+        raise InvalidInput(f"an autoresponder's data is a mapping, not a {type(data).__name__}")
+    for name, value in data.items():
         if isinstance(value, Mapping | list | tuple):
             raise InvalidInput(f"the field {name!r} is nested: an autoresponder takes flat data")
-    return _filled(body.dumps(document))
+    return _filled(body.dumps(data))
 
 
 def _document(fields: Fields) -> Mapping[str, Any]:
     """Return what may be written of the fields, by the vendor's names."""
-    return CODEC.document(fields.patch() if isinstance(fields, Contact) else fields)
+    if isinstance(fields, Mapping):
+        return fields
+    if isinstance(fields, Contact | ContactPatch):
+        return CODEC.document(fields.patch() if isinstance(fields, Contact) else fields)
+    raise InvalidInput(
+        "fields are a mapping with the vendor's own names, a ContactPatch or a Contact, "
+        f"not a {type(fields).__name__}"
+    )
 
 
 def _trimmed(document: Mapping[str, Any]) -> Mapping[str, Any]:
