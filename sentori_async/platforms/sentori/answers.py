@@ -54,8 +54,8 @@ def refuse(operation: Operation, response: Response) -> ApiError:
 
 
 def _integer(code: Any) -> int | None:
-    if type(code) is int:
-        return code
+    if type(code) is int or (isinstance(code, float) and code.is_integer()):
+        return int(code)
     found = _INTEGER.fullmatch(code) if isinstance(code, str) else None
     return int(found[1]) if found else None
 
