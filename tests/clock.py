@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -34,7 +34,13 @@ class _Instant(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop that starts at 0.0 and is always exactly as late as its next timer says."""
+    """A loop that starts at 0.0 and is always exactly as late as its next timer says.
+
+    Attributes:
+        before_jump: Called when nothing can run at this moment, before time goes on.
+    """
+
+    before_jump: Callable[[], None] | None = None
 
     def __init__(self) -> None:
         selector = _Instant()
@@ -47,6 +53,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def jump(self) -> None:
         """Go to the next timer; adding the wait to the present would round."""
+        if self.before_jump is not None:
+            self.before_jump()
         timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
         self._now = max(self._now, timers[0].when())
 
@@ -61,6 +69,13 @@ def run(coro: Coroutine[Any, Any, T]) -> T:
         return runner.run(coro)
 
 
+def running() -> VirtualLoop:
+    """Return the running loop."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    return loop
+
+
 def now() -> float:
     """Return the running loop's time, in seconds since it was made."""
-    return asyncio.get_running_loop().time()
+    return running().time()

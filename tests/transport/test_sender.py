@@ -11,7 +11,7 @@ from sentori_async import errors
 from sentori_async.settings import Limits, Rate, RetryPolicy, Timeouts
 from sentori_async.transport.sender import Sender
 from sentori_async.wire.message import Meter, Response, Safety
-from tests.clock import VirtualLoop, now, run
+from tests.clock import now, run, running
 from tests.transport.scripted import KEY, Outcome, Step, answer, call, make_sender
 
 OK = answer(200)
@@ -189,8 +189,7 @@ def test_request_whose_deadline_passed_while_the_loop_was_busy_is_not_sent() -> 
         sender, session = make_sender(
             errors.ConnectFailed("refused"), OK, retry=RetryPolicy(base_s=1.0, deadline_s=10.0)
         )
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualLoop)
+        loop = running()
         loop.call_at(0.5, loop.stall, 60.0)
         meter = Meter()
         with pytest.raises(errors.RequestTimeout, match="nothing was sent") as caught:
