@@ -1,0 +1,85 @@
+"""Compare this SDK with bare loops and other clients: ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from benchmarks import machine
+from benchmarks.contenders import BY_NAME
+from benchmarks.report import Report
+from benchmarks.results import standings
+from benchmarks.runner import BenchmarkError, Plan, run
+
+# Requests and rounds, unless the command line names them.
+_FULL: Final = (20_000, 5)
+_QUICK: Final = (200, 1)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparison that the command line asks for; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        report = _measured(options)
+    except BenchmarkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(report.text())
+    if options.json:
+        options.json.write_bytes(orjson.dumps(report.document(), option=orjson.OPT_INDENT_2))
+    return 0
+
+
+def _measured(options: argparse.Namespace) -> Report:
+    requests, rounds = _QUICK if options.quick else _FULL
+    chosen = [BY_NAME[name] for name in dict.fromkeys(options.only or BY_NAME)]
+    plan = Plan(
+        contenders=[contender for contender in chosen if contender.missing is None],
+        requests=options.requests or requests,
+        rounds=options.rounds or rounds,
+        cores=machine.cores(),
+    )
+    # Looked at first: the load average is to be that of the others.
+    described, versions = machine.described(), machine.versions()
+    return Report(
+        plan=plan,
+        machine=described,
+        versions=versions,
+        standings=standings(run(plan, _tell)),
+        skipped=[contender for contender in chosen if contender.missing is not None],
+        quick=options.quick,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="only see that everything works")
+    parser.add_argument("--rounds", type=_count, metavar="N", help="how often (default: 5)")
+    parser.add_argument(
+        "--requests", type=_count, metavar="N", help="how many each sends (default: 20000)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
+    parser.add_argument(
+        "--only", nargs="+", choices=BY_NAME, metavar="NAME", help=f"of {', '.join(BY_NAME)}"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is not a whole number of at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
