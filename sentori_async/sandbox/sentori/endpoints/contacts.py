@@ -69,7 +69,7 @@ def upsert(account: SentoriState, request: Incoming) -> Reply:
         other = None  # inferred: the same address says nothing new
     here = account.contacts.find(address)
     there = None if other is None else account.contacts.find(other)
-    _refuse_upsert(account, [(address, here), (other, there)])
+    _refuse_upsert(account, [row for row in (here, there) if row is not None], other or address)
     values = stored(account, fields)
     options, contacts = account.options, account.contacts
     if here is not None and there is not None:
@@ -213,17 +213,13 @@ def _changed(
     return existing(account, address)
 
 
-def _refuse_upsert(
-    account: SentoriState, targets: list[tuple[str | None, ContactRow | None]]
-) -> None:
+def _refuse_upsert(account: SentoriState, rows: list[ContactRow], new: str) -> None:
     """Apply the options of add or update to an upsert, whichever it turns out to be."""
-    options = account.options
-    found = [(address, row) for address, row in targets if address and row]
-    if found and options.refuse_unmailable_on_update:
-        for address, row in found:
-            refuse_unmailable(account, address, row)
-    if not found and options.refuse_unmailable_on_add:
-        refuse_unmailable(account, targets[1][0] or targets[0][0] or "", None)
+    if account.options.refuse_unmailable_on_update:
+        for row in rows:
+            refuse_unmailable(account, row.address, row)
+    if account.options.refuse_unmailable_on_add and not rows:
+        refuse_unmailable(account, new, None)
 
 
 def _contact_and_list(account: SentoriState, request: Incoming) -> tuple[ContactRow, int]:

@@ -67,11 +67,6 @@ class ContactRow:
     modified: str
     suppressed: int
 
-    @property
-    def emailable(self) -> bool:
-        """Whether Sentori would mail it."""
-        return not (self.bad or self.suppressed)
-
 
 class FieldStore:
     """The custom fields of an account."""
