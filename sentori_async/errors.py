@@ -32,7 +32,11 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ADDRESS: Final = re.compile(r"([^\s@<>\"'(),:;]+)@([^\s@<>\"'(),:;]+)")
+# From the start of a word only, and without going back: long texts are scanned once.
+_ADDRESS: Final = re.compile(
+    r"""(?<![^\s@<>"'(),:;])("[^"]{1,64}"|[^\s@<>"'(),:;][^\s@<>"(),:;]*+)"""
+    r"""@([^\s@<>"'(),:;]+)"""
+)
 _PHONE: Final = re.compile(r"\+?\d[\d\s().-]{6,}\d")
 _ESCAPED_AT: Final = re.compile(r"%40", re.IGNORECASE)
 
@@ -47,7 +51,7 @@ def mask(text: str) -> str:
 def _mask_address(found: re.Match[str]) -> str:
     local, domain = found.groups()
     head, dot, suffix = domain.rpartition(".")
-    return f"{local[0]}***@{(head or suffix)[0]}***{dot}{suffix if head else ''}"
+    return f"{local[0]}***@{domain[0]}***{dot}{suffix if head else ''}"
 
 
 def _mask_number(found: re.Match[str]) -> str:
@@ -218,9 +222,7 @@ class TransportError(SentoriError):
 
     retryable = True
 
-    def __init__(
-        self, message: str, *, operation: str = "", applied: bool | None = False
-    ) -> None:
+    def __init__(self, message: str, *, operation: str = "", applied: bool | None = False) -> None:
         """Keep what happened and what it means for a write."""
         super().__init__(message)
         self.operation = operation

@@ -49,8 +49,9 @@ class Secret:
 
     def fingerprint(self, context: str) -> str:
         """Return a stable hex digest of the secret within `context`, safe to keep and compare."""
-        keyed = hashlib.blake2b(context.encode(), key=self.__text.encode()[:64], digest_size=16)
-        return keyed.hexdigest()
+        # Hashed first, because a key may have 64 bytes, and all tokens of an issuer begin alike.
+        key = hashlib.sha512(self.__text.encode()).digest()
+        return hashlib.blake2b(context.encode(), key=key, digest_size=16).hexdigest()
 
     def sha1_after(self, prefix: str) -> str:
         """Return the upper-case hex SHA-1 of `prefix` followed by the secret.
