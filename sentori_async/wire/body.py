@@ -81,7 +81,7 @@ def plain(value: object, where: str = "", depth: int = 0) -> Json:
     if isinstance(value, int | float):
         return _number(value, where)
     if isinstance(value, date):
-        return dates.encode(value)
+        return _date(value, where)
     if isinstance(value, Mapping | list | tuple):
         return _nested(value, where, depth)
     raise InvalidInput(
@@ -134,6 +134,15 @@ def _number(value: float, where: str) -> float:
     raise InvalidInput(
         f"{_name(where)} is not a finite number: leave it out, or pass None to clear the field"
     )
+
+
+def _date(value: date, where: str) -> str:
+    try:
+        return dates.encode(value)
+    except ValueError:
+        raise InvalidInput(
+            f"{_name(where)} is a missing date: leave it out, or pass None to clear the field"
+        ) from None
 
 
 def _name(where: str) -> str:

@@ -47,5 +47,12 @@ def _parse_microsoft(text: str) -> datetime:
 
 
 def encode(value: date) -> str:
-    """Return a date or a datetime in ISO 8601: a naive one without a zone, an aware one with."""
-    return value.isoformat()
+    """Return a date or a datetime in ISO 8601: a naive one without a zone, an aware one with.
+
+    Raises:
+        ValueError: It is a stand-in for a missing date, such as pandas's NaT, which is a datetime.
+    """
+    text = value.isoformat()
+    if not text[:1].isdigit():
+        raise ValueError("no date")
+    return text

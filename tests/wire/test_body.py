@@ -99,6 +99,14 @@ def test_a_number_that_json_would_turn_into_null_is_refused(number: float, neste
         body.dumps(fields)
 
 
+def test_a_missing_date_is_refused_and_not_written_as_its_name() -> None:
+    # As pandas does where a date is missing.
+    nat: Any = type("NaT", (datetime,), {"isoformat": lambda _: "NaT"})
+
+    with pytest.raises(InvalidInput, match="'Joined' is a missing date"):
+        body.dumps({"Joined": nat(1, 1, 1)})
+
+
 @pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**30])
 def test_an_integer_that_readers_would_round_is_refused(number: int) -> None:
     with pytest.raises(InvalidInput, match="'Id' is an integer beyond 64 bits"):
