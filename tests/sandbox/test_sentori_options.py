@@ -145,10 +145,12 @@ async def refuse_unmailable_on_add(service: Service) -> list[int]:
     return [outcome(await service.post(path)) for path in paths]
 
 
-@option(True, default=[200, 200], changed=[106, 106])
+@option(True, default=[200, 200, 200], changed=[106, 106, 200])
 async def refuse_unmailable_on_update(service: Service) -> list[int]:
     add_joe(service, suppressed=True)
-    return [outcome(await service.post(path)) for path in (UPDATE, UPSERT)]
+    service.account.contacts.add("ann@example.com")
+    paths = UPDATE, UPSERT, "contact/addorupdate/ann%40example.com/"
+    return [outcome(await service.post(path)) for path in paths]
 
 
 @option(True, default=[200, 200], changed=[106, 107])

@@ -3,6 +3,8 @@
 import asyncio
 import http.client
 import socket
+import subprocess
+import sys
 import threading
 import zlib
 from pathlib import Path
@@ -22,11 +24,11 @@ def sandbox_threads() -> list[str]:
     return [t.name for t in threading.enumerate() if t.name == "sentori-sandbox"]
 
 
-def ask(sandbox: Sandbox, method: str, path: str, body: bytes | None = None) -> int:
+def ask(port: int, method: str, path: str) -> int:
     """Send one blocking request and return its status."""
-    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request(method, path, body, KEY)
+        connection.request(method, path, headers=KEY)
         with connection.getresponse() as answer:
             answer.read()
             return answer.status
@@ -173,6 +175,28 @@ async def test_a_file_survives_a_restart(start: Start, tmp_path: Path) -> None:
     assert answer.status == 200
 
 
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    """A commit does not wait for a clean end, so an answer is a promise."""
+    program = (
+        "import sys, threading\n"
+        "from sentori_async.sandbox import Sandbox\n"
+        "with Sandbox(state=sys.argv[1]).in_thread() as sandbox:\n"
+        "    print(sandbox.port, flush=True)\n"
+        "    threading.Event().wait()\n"
+    )
+    state = tmp_path / "state.db"
+    command = [sys.executable, "-c", program, str(state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            assert ask(port, "POST", "/v2.0/contact/add/joe%40example.com/") == 200
+        finally:
+            process.kill()
+    with Sandbox(state=state).in_thread() as sandbox:
+        assert sandbox.sentori.contacts.addresses() == ["joe@example.com"]
+
+
 async def test_memory_starts_empty(start: Start) -> None:
     (await start()).account.contacts.add("joe@example.com")
     assert (await start()).account.contacts.count() == 0
@@ -270,8 +294,8 @@ def test_blocking_code_gets_a_sandbox_on_a_thread_that_ends_with_the_block() -> 
     with Sandbox().in_thread() as sandbox:
         assert sandbox_threads() == ["sentori-sandbox"]
         sandbox.sentori.contacts.add("joe@example.com")
-        assert ask(sandbox, "GET", "/v2.0/contact/get/joe%40example.com/") == 200
-        assert ask(sandbox, "POST", "/v2.0/contact/delete/joe%40example.com/") == 200
+        assert ask(sandbox.port, "GET", "/v2.0/contact/get/joe%40example.com/") == 200
+        assert ask(sandbox.port, "POST", "/v2.0/contact/delete/joe%40example.com/") == 200
         assert sandbox.sentori.contacts.count() == 0
     assert sandbox_threads() == []
 
@@ -298,7 +322,7 @@ def test_many_threads_may_seed_and_ask_at_once() -> None:
         def work(number: int) -> None:
             for turn in range(20):
                 sandbox.sentori.contacts.add(f"seed{number}x{turn}@example.com")
-                ask(sandbox, "POST", f"/v2.0/contact/add/sent{number}x{turn}%40example.com/")
+                ask(sandbox.port, "POST", f"/v2.0/contact/add/sent{number}x{turn}%40example.com/")
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
         for thread in threads:
