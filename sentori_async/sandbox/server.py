@@ -179,7 +179,7 @@ class Sandbox:
         self._prefixes = [(p, platform) for platform in platforms for p in platform.prefixes]
 
     async def _listen(self) -> None:
-        # aiohttp's low-level server: its router and middlewares would be half of every request.
+        # aiohttp's low-level server: platforms route for themselves (see platform.py, rule 3).
         server = web.Server(self._serve, request_factory=self._request, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
