@@ -6,11 +6,12 @@ Every check happens here, before any I/O, and raises `ConfigurationError` with w
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
+import re
 import ssl
+import sys
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
@@ -18,20 +19,26 @@ from sentori_async.errors import ConfigurationError
 from sentori_async.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MIB: Final = 1024 * 1024
 
+# Parsers differ on what lies outside these forms, and two of them would see two hosts.
+_URL_TEXT: Final = re.compile(r"[^\s\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_AUTHORITY: Final = re.compile(r"(?:[^@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:@]+)(?::[0-9]+)?")
+# Labels in any script, the last one with a letter: "127.1" is an address to some programs.
+_HOST_NAME: Final = re.compile(r"(?:[\w-]{1,63}\.)*(?=[\w-]*[^\W\d_])[\w-]{1,63}\.?")
+
 
 def _positive(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is None or (_is_number(value) and 0 < value < math.inf):
+    if _is_number(value) and value > 0:
         return
     msg = f"{attribute.name} must be a positive number, not {value!r}"
     raise ConfigurationError(msg)
 
 
 def _not_negative(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if _is_number(value) and 0 <= value < math.inf:
+    if _is_number(value) and value >= 0:
         return
     msg = f"{attribute.name} must be zero or more, not {value!r}"
     raise ConfigurationError(msg)
@@ -45,7 +52,19 @@ def _whole(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Tell whether it is a number that a float can hold; NaN and the infinities are none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= sys.float_info.max
+
+
+def _instance_of(kind: type) -> Callable[[object, attrs.Attribute[Any], object], None]:
+    def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, kind):
+            msg = f"{attribute.name} must be a {kind.__name__}, not a {type(value).__name__}"
+            raise ConfigurationError(msg)
+
+    return check
 
 
 @attrs.frozen(kw_only=True)
@@ -84,7 +103,9 @@ class RetryPolicy:
     throttled_base_s: float = attrs.field(default=1.0, validator=_not_negative)
     cap_s: float = attrs.field(default=20.0, validator=_not_negative)
     max_wait_s: float = attrs.field(default=120.0, validator=_not_negative)
-    deadline_s: float | None = attrs.field(default=None, validator=_positive)
+    deadline_s: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(_positive)
+    )
 
 
 @attrs.frozen
@@ -96,9 +117,8 @@ class Rate:
 
 
 def _rates(value: Iterable[Rate]) -> tuple[Rate, ...]:
-    rates = tuple(value)
-    if all(isinstance(rate, Rate) for rate in rates):
-        return rates
+    if isinstance(value, (list, tuple)) and all(isinstance(rate, Rate) for rate in value):
+        return tuple(value)
     msg = "rates must be Rate values, such as (Rate(80, per_s=1),)"
     raise ConfigurationError(msg)
 
@@ -153,21 +173,37 @@ def _secret(value: str | Secret) -> Secret:
 
 def _checked_base_url(value: str) -> str:
     """Return the base URL with one slash at its end, if a key may be sent there."""
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f"base_url must start with https:// and name a host, not {_without_user(value)!r}"
-        raise ConfigurationError(msg)
-    if parts.username or parts.password or parts.query or parts.fragment:
+    parts = _split(value, "base_url")
+    if "@" in parts.netloc or parts.query or parts.fragment:
         msg = "base_url must hold no user name, query or fragment: pass the key as api_key"
         raise ConfigurationError(msg)
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         msg = f"plain http would show the key to the network: use https for {parts.hostname}"
         raise ConfigurationError(msg)
     return parts.geturl().rstrip("/") + "/"
 
 
-def _without_user(url: str) -> str:
-    return url.rpartition("@")[2]
+def _split(value: object, name: str) -> SplitResult:
+    """Return the parts of a URL that can be connected to; no message shows any of it."""
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and parts.port != 0
+    except ValueError:  # brackets that do not match, or a port that is no number
+        parts, valid = urlsplit(""), False
+    well_formed = _URL_TEXT.fullmatch(text) and _AUTHORITY.fullmatch(parts.netloc)
+    if not (valid and well_formed and _is_host(parts.hostname or "")):
+        msg = f"{name} must be a URL like https://host.example/path/, with a valid host name"
+        raise ConfigurationError(msg)
+    return parts
+
+
+def _is_host(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return _HOST_NAME.fullmatch(name) is not None
+    return True
 
 
 def is_loopback(host: str) -> bool:
@@ -196,9 +232,9 @@ class Settings:
 
     api_key: Secret = attrs.field(converter=_secret)
     base_url: str = attrs.field(converter=_checked_base_url)
-    timeouts: Timeouts = attrs.field(factory=Timeouts)
-    retry: RetryPolicy = attrs.field(factory=RetryPolicy)
-    limits: Limits = attrs.field(factory=Limits)
+    timeouts: Timeouts = attrs.field(factory=Timeouts, validator=_instance_of(Timeouts))
+    retry: RetryPolicy = attrs.field(factory=RetryPolicy, validator=_instance_of(RetryPolicy))
+    limits: Limits = attrs.field(factory=Limits, validator=_instance_of(Limits))
     tls: ssl.SSLContext | None = attrs.field(default=None, repr=False)
     proxy: str | None = attrs.field(default=None, repr=False)
 
@@ -207,10 +243,19 @@ class Settings:
         if value is None:
             return
         if not isinstance(value, ssl.SSLContext):
-            msg = f"tls must be an ssl.SSLContext, not {type(value).__name__}"
+            msg = f"tls must be an ssl.SSLContext, not a {type(value).__name__}"
             raise ConfigurationError(msg)
-        if value.verify_mode is not ssl.CERT_REQUIRED:
-            msg = "tls must verify certificates: add your CA to the context instead"
+        if value.verify_mode is not ssl.CERT_REQUIRED or not value.check_hostname:
+            msg = "tls must verify certificates and host names: add your CA to the context instead"
+            raise ConfigurationError(msg)
+
+    @proxy.validator
+    def _check_proxy(self, _: attrs.Attribute[Any], value: object) -> None:
+        if value is None:
+            return
+        parts = _split(value, "proxy")
+        if self.base_url.startswith("http:") and not is_loopback(parts.hostname or ""):
+            msg = "plain http would show the key to the proxy: use https in base_url"
             raise ConfigurationError(msg)
 
     @classmethod
