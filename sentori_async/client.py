@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 import attrs
 
@@ -15,7 +15,7 @@ from sentori_async.transport.session import Session
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
     from types import TracebackType
 
     import aiohttp
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from sentori_async.secret import Secret
     from sentori_async.settings import Limits, Platform, RetryPolicy, Timeouts
     from sentori_async.wire.message import Call, Meter, Response, Safety
+
+T = TypeVar("T")
+
+
+class Send(Protocol):
+    """Send a call and return its result."""
+
+    def __call__(self, call: Call[T], /) -> Awaitable[T]:
+        """Send a call and return its result."""
+        ...
 
 
 class AsyncClient(abc.ABC):
@@ -77,9 +87,14 @@ class AsyncClient(abc.ABC):
         self._attach(settings, Sender(settings, session, Limiter(settings.limits)))
 
     def _attach(self, settings: Settings, sender: Sender) -> None:
-        """Take the sender; a platform's client adds its resource groups."""
+        """Take the sender, and hang the resource groups on it."""
         self.settings = settings
         self._sender = sender
+        self._add_groups(sender.send)
+
+    @abc.abstractmethod
+    def _add_groups(self, send: Send) -> None:
+        """Make the platform's resource groups, which send through `send`."""
 
     def with_options(
         self,

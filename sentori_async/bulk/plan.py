@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import attrs
 
@@ -121,9 +121,10 @@ class ChunkPlan(Plan):
         """Return one verdict per row, in the same order."""
 
 
-class Planner(Protocol):
+class Planner(abc.ABC):
     """What a platform offers to bulk jobs."""
 
+    @abc.abstractmethod
     def plan_for(self, verb: Verb, target: str | None, via: Via) -> RowPlan | ChunkPlan:
         """Return the plan for a verb, on a list where the verb needs one.
 

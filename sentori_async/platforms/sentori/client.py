@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from sentori_async.bulk.verbs import AsyncBulk
-from sentori_async.client import AsyncClient
+from sentori_async.client import AsyncClient, Send
 from sentori_async.platforms.sentori import calls
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
+from sentori_async.platforms.sentori.inputs import Fields
 from sentori_async.settings import Auth, Limits, Platform
 from sentori_async.unset import UNSET, Unset
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from sentori_async.platforms.sentori.models import (
         Audience,
         Contact,
-        ContactPatch,
         ContactStructure,
         CreatedEmail,
         DraftEmail,
@@ -27,17 +27,8 @@ if TYPE_CHECKING:
         MailingList,
         Subscriber,
     )
-    from sentori_async.settings import Settings
-    from sentori_async.transport.sender import Sender
     from sentori_async.wire.message import Call, Response, Safety
     from sentori_async.wire.results import Upserted
-
-T = TypeVar("T")
-
-Fields: TypeAlias = "Mapping[str, Any] | ContactPatch | Contact"
-"""Contact fields: a mapping with the vendor's names, a patch, or a contact to write back."""
-
-Send: TypeAlias = "Callable[[Call[T]], Awaitable[T]]"
 
 SENTORI: Final = Platform(
     name="sentori",
@@ -53,9 +44,9 @@ SENTORI: Final = Platform(
 class _Group:
     """A resource group: its verbs send calls through the client."""
 
-    def __init__(self, sender: Sender) -> None:
-        """Send through the client's sender."""
-        self._send = sender.send
+    def __init__(self, send: Send) -> None:
+        """Send through the client."""
+        self._send = send
 
 
 class AsyncSentoriContacts(_Group):
@@ -404,16 +395,15 @@ class AsyncSentori(AsyncClient):
 
     platform: ClassVar[Platform] = SENTORI
 
-    def _attach(self, settings: Settings, sender: Sender) -> None:
-        super()._attach(settings, sender)
-        self.contacts = AsyncSentoriContacts(sender)
-        self.mailing_lists = AsyncSentoriMailingLists(sender)
-        self.audiences = AsyncSentoriAudiences(sender)
-        self.emails = AsyncSentoriEmails(sender)
-        self.reports = AsyncSentoriReports(sender)
-        self.automation = AsyncSentoriAutomation(sender)
+    def _add_groups(self, send: Send) -> None:
+        self.contacts = AsyncSentoriContacts(send)
+        self.mailing_lists = AsyncSentoriMailingLists(send)
+        self.audiences = AsyncSentoriAudiences(send)
+        self.emails = AsyncSentoriEmails(send)
+        self.reports = AsyncSentoriReports(send)
+        self.automation = AsyncSentoriAutomation(send)
         self.bulk = AsyncBulk(
-            self._send_for_bulk, SentoriPlanner(), workers=settings.limits.concurrency
+            self._send_for_bulk, SentoriPlanner(), workers=self.settings.limits.concurrency
         )
 
     def _plan_request(
