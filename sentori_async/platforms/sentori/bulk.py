@@ -28,7 +28,6 @@ from sentori_async.errors import (
 )
 from sentori_async.platforms.sentori import calls, inputs, operations
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
-from sentori_async.platforms.sentori.names import CODEC
 from sentori_async.unset import UNSET
 from sentori_async.wire import body
 from sentori_async.wire.message import Call
@@ -166,8 +165,13 @@ class _ImportPlan(ChunkPlan):
         if len(keys) > 1:
             msg = "an import cannot rename contacts: use via='single' for rows that do"
             raise InvalidInput(msg)
-        document = {**CODEC.document(fields or {}), _ADDRESS: address}
-        return self._chunk_row(address, keys, document)
+        # Without what is unset, which must not hide an earlier row's value in a merge.
+        document = {
+            name: value
+            for name, value in inputs.document(fields or {}).items()
+            if value is not UNSET
+        }
+        return self._chunk_row(address, keys, {**document, _ADDRESS: address})
 
     def _chunk_row(self, address: str, keys: tuple[str, ...], document: dict[str, Any]) -> ChunkRow:
         encoded = body.dumps(document)

@@ -76,6 +76,22 @@ def id_segment(value: object) -> str:
     return segment(external_id(value))
 
 
+def document(fields: Fields) -> Mapping[str, Any]:
+    """Return what may be written of the fields, by the vendor's names.
+
+    Raises:
+        InvalidInput: They are neither a mapping nor a model of a contact.
+    """
+    if isinstance(fields, Mapping):
+        return fields
+    if isinstance(fields, Contact | ContactPatch):
+        return CODEC.document(fields.patch() if isinstance(fields, Contact) else fields)
+    raise InvalidInput(
+        "fields are a mapping with the vendor's own names, a ContactPatch or a Contact, "
+        f"not a {type(fields).__name__}"
+    )
+
+
 def contact_body(uri_address: str, fields: Fields | None) -> tuple[bytes | None, bool]:
     """Return the body of an add, update or upsert, and whether it names another address.
 
@@ -83,14 +99,14 @@ def contact_body(uri_address: str, fields: Fields | None) -> tuple[bytes | None,
     """
     if fields is None:
         return None, False
-    document = _document(fields)
-    named = document.get(_ADDRESS, UNSET)
+    data = document(fields)
+    named = data.get(_ADDRESS, UNSET)
     if named is UNSET:
-        return _filled(body.dumps(document)), False
+        return _filled(body.dumps(data)), False
     if isinstance(named, str) and contact_key(named) == contact_key(uri_address):
-        rest = {name: value for name, value in document.items() if name != _ADDRESS}
+        rest = {name: value for name, value in data.items() if name != _ADDRESS}
         return _filled(body.dumps(rest)), False
-    return body.dumps(_trimmed(document)), True
+    return body.dumps(_trimmed(data)), True
 
 
 def import_row(fields: Fields, where: str = "Contacts[]") -> body.Encoded:
@@ -100,7 +116,7 @@ def import_row(fields: Fields, where: str = "Contacts[]") -> body.Encoded:
         fields: The row.
         where: Where it is going to stand, for the text of an error.
     """
-    return body.Encoded(body.dumps(_trimmed(_document(fields)), where))
+    return body.Encoded(body.dumps(_trimmed(document(fields)), where))
 
 
 def merge_data(data: Mapping[str, Any] | None) -> bytes | None:
@@ -121,23 +137,11 @@ def merge_data(data: Mapping[str, Any] | None) -> bytes | None:
     return _filled(body.dumps(data))
 
 
-def _document(fields: Fields) -> Mapping[str, Any]:
-    """Return what may be written of the fields, by the vendor's names."""
-    if isinstance(fields, Mapping):
-        return fields
-    if isinstance(fields, Contact | ContactPatch):
-        return CODEC.document(fields.patch() if isinstance(fields, Contact) else fields)
-    raise InvalidInput(
-        "fields are a mapping with the vendor's own names, a ContactPatch or a Contact, "
-        f"not a {type(fields).__name__}"
-    )
-
-
-def _trimmed(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    named = document.get(_ADDRESS)
+def _trimmed(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = data.get(_ADDRESS)
     if isinstance(named, str) and named != named.strip():
-        return {**document, _ADDRESS: named.strip()}
-    return document
+        return {**data, _ADDRESS: named.strip()}
+    return data
 
 
 def _filled(data: bytes) -> bytes | None:

@@ -19,6 +19,7 @@ from sentori_async.errors import (
 )
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
+from sentori_async.unset import UNSET
 from sentori_async.wire.results import Upserted
 
 PLANNER = SentoriPlanner()
@@ -273,6 +274,29 @@ def test_a_later_row_wins_field_by_field() -> None:
         {"EmailAddress": "Joe@example.com", "FirstName": None, "Tier": "gold"}
     ]
     assert merged.size == len(merged.payload[1]) + 1
+
+
+def test_an_unset_field_hides_nothing_that_an_earlier_row_said() -> None:
+    plan = chunked()
+    earlier = plan.plan({"EmailAddress": "joe@example.com", "Title": "Mr"})
+    later = plan.plan({"EmailAddress": "joe@example.com", "Title": UNSET})
+
+    body = plan.call([plan.merge(earlier, later)]).request.body
+
+    assert orjson.loads(body or b"")["Contacts"] == [
+        {"EmailAddress": "joe@example.com", "Title": "Mr"}
+    ]
+
+
+def test_an_import_of_contacts_sends_nothing_that_is_read_only() -> None:
+    plan = chunked()
+    row = plan.plan(Contact(True, False, 7, email_address="joe@example.com"))
+
+    body = plan.call([row]).request.body
+
+    assert orjson.loads(body or b"")["Contacts"] == [
+        {"EmailAddress": "joe@example.com", "IsBadEmailAddress": False}
+    ]
 
 
 def test_rows_that_were_created_updated_or_kept_suppressed_are_accepted() -> None:
