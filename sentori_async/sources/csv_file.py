@@ -1,0 +1,173 @@
+"""CSV as people really have it.
+
+1. Rows are numbered as a spreadsheet shows them: the header's is 1, empty lines count, and a line
+   end inside a cell does not.
+2. Cells lose the space around them; an empty cell is absent, so that it clears nothing.
+3. A row with fewer cells than columns lacks the last ones; empty cells beyond them are ignored.
+4. What is wrong within one line refuses that row. A quoted cell that runs on and then breaks
+   leaves nobody sure where rows begin, and refuses the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from sentori_async.errors import InvalidInput
+from sentori_async.sources.rows import RefusedRow, Row, RowFile
+from sentori_async.sources.text import Lines, reading
+
+_DELIMITERS: Final = ",;\t|"  # where two divide the header alike, the earlier
+_HINT: Final = "sep="  # Excel's own line above the header
+
+
+class CsvFile(RowFile):
+    """The rows of a CSV file."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        empty_as_null: bool = False,
+    ) -> None:
+        """Read the header.
+
+        Args:
+            path: The file.
+            encoding: Its encoding; UTF-8 where absent, and a byte order mark overrules both.
+            delimiter: What separates cells; found in the header where absent.
+            empty_as_null: Whether an empty cell is None, which clears the field.
+
+        Raises:
+            InvalidInput: The file cannot be read, or has no header that names its columns.
+        """
+        self._path = Path(path)
+        self._encoding = encoding
+        self._delimiter = delimiter
+        self._empty = empty_as_null
+        if delimiter is not None and len(delimiter) != 1:
+            raise InvalidInput(f"a delimiter is one character, not {delimiter!r}")
+        with reading(self._path, encoding) as lines:
+            self.columns = _Table(lines, delimiter, self._path.name).columns
+
+    def __iter__(self) -> Iterator[Row | RefusedRow]:
+        """Yield every row, blank ones included.
+
+        Raises:
+            InvalidInput: The file cannot be read beyond this point.
+        """
+        with reading(self._path, self._encoding) as lines:
+            for number, record in _Table(lines, self._delimiter, self._path.name):
+                if isinstance(record, str):
+                    yield RefusedRow(number, record)
+                else:
+                    yield self._row(number, record)
+
+    def survey(self) -> int:
+        """Read the whole file once and return the number of its rows.
+
+        Raises:
+            InvalidInput: Part of the file cannot be read; the text names the line.
+        """
+        with reading(self._path, self._encoding) as lines:
+            return sum(1 for _ in _Table(lines, self._delimiter, self._path.name))
+
+    def _row(self, number: int, cells: list[str]) -> Row | RefusedRow:
+        cells = [cell.strip() for cell in cells]
+        if not any(cells):
+            return Row(number)
+        values = self._values(cells)
+        if any(cells[len(self.columns) :]):
+            reason = (
+                f"the row has {len(cells)} cells for {len(self.columns)} columns: "
+                "put quotes around cells that hold the delimiter"
+            )
+            return RefusedRow(number, reason, values)
+        if any("\0" in cell for cell in cells):
+            return RefusedRow(number, "the row holds a NUL character: remove it", values)
+        return Row(number, values)
+
+    def _values(self, cells: list[str]) -> Mapping[str, Any]:
+        pairs = zip(self.columns, cells, strict=False)
+        if self._empty:
+            return {name: cell or None for name, cell in pairs}
+        return {name: cell for name, cell in pairs if cell}
+
+
+class _Table:
+    """A header, and the records below it with their numbers; empty lines are left out."""
+
+    def __init__(self, lines: Lines, delimiter: str | None, name: str) -> None:
+        self._lines = lines
+        self._name = name
+        text = iter(lines)
+        first = next(text, "")
+        if first.lower().startswith(_HINT) and len(first.rstrip("\r\n")) == len(_HINT) + 1:
+            delimiter = delimiter or first[len(_HINT)]
+            first = next(text, "")
+        skipped = 0
+        while first and not first.strip():
+            skipped += 1
+            first = next(text, "")
+        self._reader = csv.reader(
+            chain([first], text), delimiter=delimiter or _sniffed(first), strict=True
+        )
+        self._number = skipped
+        self.columns = self._header()
+
+    def _header(self) -> tuple[str, ...]:
+        number, cells = next(iter(self), (0, []))
+        if isinstance(cells, str):
+            raise InvalidInput(f"the header of {self._name}, row {number}, is broken: {cells}")
+        names = [cell.strip() for cell in cells]
+        while names and not names[-1]:
+            names.pop()  # a spreadsheet's unused columns
+        if not names:
+            raise InvalidInput(f"{self._name} is empty: its first row must name the columns")
+        if any("\0" in name for name in names):
+            raise InvalidInput(f"{self._name} is no text: save it as CSV UTF-8")
+        unnamed = [str(place) for place, name in enumerate(names, start=1) if not name]
+        if unnamed:
+            which = ", ".join(unnamed)
+            raise InvalidInput(f"the header of {self._name} has no name for column {which}")
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        if twice:
+            which = ", ".join(map(repr, twice))
+            raise InvalidInput(f"the header of {self._name} names {which} more than once")
+        return tuple(names)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | str]]:
+        """Yield each record's number with its cells, or with what is wrong with it."""
+        while True:
+            self._number += 1
+            begun = self._lines.number
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if self._lines.number > begun + 1:
+                    raise InvalidInput(
+                        f"a quoted cell that begins in line {begun + 1} of {self._name} does not "
+                        f"end as it should ({error}): look for a quote too many or too few"
+                    ) from None
+                yield self._number, f"the row's quotes are wrong ({error}): double those inside"
+                continue
+            if cells:
+                yield self._number, cells
+
+
+def _sniffed(header: str) -> str:
+    """Return the delimiter that divides the header into most cells."""
+    try:
+        cells = {mark: len(next(csv.reader([header], delimiter=mark), [])) for mark in _DELIMITERS}
+    except csv.Error:
+        return _DELIMITERS[0]  # reading the header will say what is wrong with it
+    return max(cells, key=lambda mark: cells[mark])
