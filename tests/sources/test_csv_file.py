@@ -302,7 +302,7 @@ def test_file_that_stops_within_a_character_names_its_last_line(path: Path, enco
 def test_utf_16_without_its_mark_is_not_guessed(path: Path) -> None:
     path.write_bytes("EmailAddress\n".encode("utf-16-le"))
 
-    with pytest.raises(InvalidInput, match="line 1 of .* is not UTF-16"):
+    with pytest.raises(InvalidInput, match=r"line 1 of .* is not UTF-16"):
         CsvFile(path, encoding="utf-16")
 
 
