@@ -44,6 +44,8 @@ class _Chunk:
 class ChunkEngine(Engine):
     """A job that sends one request per chunk of rows."""
 
+    _plan: ChunkPlan
+
     def __init__(
         self,
         source: Source,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import inspect
 from typing import TYPE_CHECKING, Final
 
 from sentori_async.bulk.outcomes import BulkOutcome
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentori_async.bulk.outcomes import Status
-    from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
+    from sentori_async.bulk.plan import Plan, PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
 
 _FATAL: Final = (AuthenticationError, AccountBlocked, QuotaExceeded, ConfigurationError)
@@ -63,6 +64,8 @@ class Outlet(abc.ABC):
 
 class Engine(abc.ABC):
     """What jobs of single requests and jobs of chunks share."""
+
+    _plan: Plan
 
     def __init__(
         self, source: Source, send: Send, *, workers: int, progress: Progress | None = None
@@ -115,7 +118,9 @@ class Engine(abc.ABC):
                 task.cancel()
             await asyncio.gather(*workers, timekeeper, return_exceptions=True)
             self.report.duration_s = clock() - begun
-        self._show()
+        for row in self._source.left_over():
+            self._skip(row)
+        await self._show()
         if self._cause is not None:
             raise self._aborted(self._cause) from self._cause
 
@@ -125,13 +130,16 @@ class Engine(abc.ABC):
         while True:
             await asyncio.sleep(_SHOW_EVERY_S)
             self.report.duration_s = clock() - begun
-            self._show()
+            await self._show()
 
-    def _show(self) -> None:
+    async def _show(self) -> None:
         if self._progress is None:
             return
         try:
-            self._progress(self.report)
+            shown = self._progress(self.report)
+            # The blocking face shows it in another thread; a coroutine function will do, too.
+            if inspect.isawaitable(shown):
+                await shown
         except Exception as error:  # noqa: BLE001 - the boundary to the caller's own callable
             self._progress = None
             self._abort(error)
@@ -176,6 +184,12 @@ class Engine(abc.ABC):
         if self._outlet is not None:
             self._outlet.put(outcome)
 
+    def _skip(self, row: object) -> None:
+        """Account for a row that was fetched and is not to be sent any more."""
+        cause = self._cause if isinstance(self._cause, SentoriError) else None
+        contact = self._plan.identity(row)
+        self._tell(BulkOutcome(self._next_index(), contact, "skipped", None, cause))
+
     def _charge(self, meter: Meter) -> None:
         """Add what one call has cost to the report."""
         self.report.requests += meter.requests
@@ -217,6 +231,8 @@ class Engine(abc.ABC):
 
 class RowEngine(Engine):
     """A job that sends one request per row."""
+
+    _plan: RowPlan
 
     def __init__(
         self,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import tempfile
+import threading
 import weakref
 from collections import Counter
 from typing import IO, TYPE_CHECKING, Final
@@ -18,6 +20,27 @@ if TYPE_CHECKING:
 _IN_MEMORY: Final = 1_000
 
 
+class _Spool:
+    """A temporary file of outcomes; the job writes it, and another thread may read meanwhile."""
+
+    def __init__(self) -> None:
+        # Unlinked at once and mode 0600: its contact data is ours alone.
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as this
+        self._lock = threading.Lock()
+        weakref.finalize(self, self._file.close)
+
+    def append(self, outcome: BulkOutcome) -> None:
+        with self._lock:
+            self._file.seek(0, os.SEEK_END)
+            pickle.dump(outcome, self._file)
+
+    def read(self, position: int) -> tuple[BulkOutcome, int]:
+        """Return the outcome at a position, and where the next one is."""
+        with self._lock:
+            self._file.seek(position)
+            return pickle.load(self._file), self._file.tell()  # noqa: S301 - our own private file
+
+
 class OutcomeLog:
     """A sized, re-iterable view of kept outcomes.
 
@@ -28,7 +51,7 @@ class OutcomeLog:
     def __init__(self) -> None:
         """Start empty."""
         self._head: list[BulkOutcome] = []
-        self._spool: IO[bytes] | None = None
+        self._spool: _Spool | None = None
         self._spooled = 0
 
     def append(self, outcome: BulkOutcome) -> None:
@@ -37,11 +60,8 @@ class OutcomeLog:
             self._head.append(outcome)
             return
         if self._spool is None:
-            # Unlinked at once and mode 0600: its contact data is ours alone.
-            self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the log
-            weakref.finalize(self, self._spool.close)
-        self._spool.seek(0, 2)
-        pickle.dump(outcome, self._spool)
+            self._spool = _Spool()
+        self._spool.append(outcome)
         self._spooled += 1
 
     def __len__(self) -> int:
@@ -55,9 +75,7 @@ class OutcomeLog:
             return
         position = 0
         for _ in range(self._spooled):
-            self._spool.seek(position)
-            outcome: BulkOutcome = pickle.load(self._spool)  # noqa: S301 - our own private file
-            position = self._spool.tell()
+            outcome, position = self._spool.read(position)
             yield outcome
 
     def __repr__(self) -> str:
@@ -97,7 +115,9 @@ class BulkReport:
     @property
     def succeeded(self) -> int:
         """How many rows reached the platform and were taken."""
-        return sum(n for status, n in self.by_status.items() if status not in UNSUCCESSFUL)
+        # The blocking face reads in another thread than the one that counts: copy at a stroke.
+        counts = list(self.by_status.items())
+        return sum(n for status, n in counts if status not in UNSUCCESSFUL)
 
     @property
     def failed(self) -> int:
@@ -127,8 +147,8 @@ class BulkReport:
 
     def __repr__(self) -> str:
         """Show the counts, and no contact."""
-        counts: dict[str, int] = {"total": self.total, **self.by_status, **self.by_error}
-        shown = ", ".join(f"{name}={count}" for name, count in counts.items())
+        counts = [("total", self.total), *self.by_status.items(), *self.by_error.items()]
+        shown = ", ".join(f"{name}={count}" for name, count in counts)
         return (
             f"BulkReport({shown}, requests={self.requests}, retries={self.retries}, "
             f"duration_s={self.duration_s:.3f})"

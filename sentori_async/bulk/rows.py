@@ -31,6 +31,10 @@ class Source(abc.ABC):
     def stop(self) -> None:
         """Let whoever waits in `take` have END, now and from now on."""
 
+    def left_over(self) -> Iterable[object]:
+        """Return the rows that were fetched from the input and never taken; after the job."""
+        return ()
+
 
 class IterableSource(Source):
     """Rows of a plain iterable, advanced on the event loop."""

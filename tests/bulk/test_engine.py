@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sentori_async.bulk.engine import RowEngine
 from sentori_async.bulk.outcomes import BulkOutcome
-from sentori_async.bulk.rows import source_of
+from sentori_async.bulk.report import BulkReport
+from sentori_async.bulk.rows import IterableSource, source_of
 from sentori_async.bulk.stream import OutcomeStream
 from sentori_async.errors import (
     AccountBlocked,
@@ -338,6 +339,41 @@ async def test_a_progress_that_raises_stops_the_job() -> None:
 
     assert isinstance(caught.value.cause, ZeroDivisionError)
     assert engine.report.succeeded == 1
+
+
+async def test_a_progress_may_be_a_coroutine_function_and_is_awaited() -> None:
+    seen: list[int] = []
+
+    async def show(report: BulkReport) -> None:
+        await asyncio.sleep(0)
+        seen.append(report.total)
+
+    engine = RowEngine(source_of(["a:1"]), Wire().send, FakeRowPlan(), workers=1, progress=show)
+    await engine.run()
+
+    assert seen == [1]
+
+
+class FetchedAhead(IterableSource):
+    """Fetches two rows more than it hands out."""
+
+    def __init__(self, rows: list[object]) -> None:
+        super().__init__(rows[:-2])
+        self._ahead = rows[-2:]
+
+    def left_over(self) -> list[object]:
+        return self._ahead
+
+
+async def test_rows_fetched_but_never_taken_are_skipped_for_the_cause_of_the_abort() -> None:
+    refused = api_error(AuthenticationError, 401)
+    engine = engine_of(FetchedAhead(["a:1", "b:1", "c:1"]), Wire(failing({"a:1": refused})))
+    with pytest.raises(BulkError) as caught:
+        await engine.run()
+
+    assert caught.value.report.total == 3
+    assert engine.report.by_status == {"skipped": 3}
+    assert engine.report.by_error == {"AuthenticationError": 3}
 
 
 ERRORS: dict[str, Callable[[], SentoriError]] = {

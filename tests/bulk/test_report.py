@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,25 @@ def test_failures_beyond_the_first_thousand_wait_in_a_private_file() -> None:
     assert again.error.__dict__ == error.__dict__
 
 
+def test_the_private_file_is_read_in_one_thread_while_another_writes_it() -> None:
+    log = OutcomeLog()
+    for index in range(1_002):
+        log.append(BulkOutcome(index, "c@example.com", "failed", None, InvalidInput("x")))
+
+    def write() -> None:
+        for index in range(1_002, 3_000):
+            log.append(BulkOutcome(index, "c@example.com", "failed", None, InvalidInput("x")))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while len(log) < 3_000:
+        seen = [outcome.index for outcome in log]
+        assert seen == list(range(len(seen)))
+    writer.join()
+
+    assert [outcome.index for outcome in log] == list(range(3_000))
+
+
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc to see open files")
 def test_the_private_file_has_no_name_and_nobody_elses_rights() -> None:
     log = OutcomeLog()
@@ -64,7 +84,7 @@ def test_the_private_file_has_no_name_and_nobody_elses_rights() -> None:
         log.append(BulkOutcome(index, "secret@example.com", "failed", None, InvalidInput("x")))
 
     assert log._spool is not None
-    status = os.fstat(log._spool.fileno())
+    status = os.fstat(log._spool._file.fileno())
     assert status.st_nlink == 0
     assert status.st_mode & 0o077 == 0
 
