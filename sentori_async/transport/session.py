@@ -1,7 +1,7 @@
 """The connections to one platform; the only module that imports aiohttp's client.
 
 1. The credential is revealed here, once, into the headers of aiohttp's session.
-2. No aiohttp error leaves: their texts hold headers and queries, so none is chained either.
+2. No aiohttp error leaves, not even as a context: their texts hold headers and queries.
 3. Redirects are not followed, cookies are not kept, and nothing is sent twice.
 4. An answer is bounded before it is read and again after it is decompressed.
 """
@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from sentori_async.errors import (
@@ -22,9 +24,11 @@ from sentori_async.errors import (
     DecodeError,
     RequestTimeout,
     ResponseTooLarge,
+    SentoriError,
     TransportError,
 )
 from sentori_async.version import USER_AGENT
+from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
 
 if TYPE_CHECKING:
@@ -32,8 +36,14 @@ if TYPE_CHECKING:
 
     from sentori_async.settings import Auth, Settings
 
+_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError)
 _JSON: Final = {"Content-Type": "application/json"}
+# aiohttp would say application/octet-stream of a body that is not there.
+_NO_TYPE: Final = ("Content-Type",)
 _READ_CHUNK: Final = 64 * 1024
+# How much of an attempt its connection may take: what is not connected by then was never sent,
+# and must be known to be over before the attempt is.
+_CONNECT_SHARE: Final = 0.95
 
 
 class Session:
@@ -61,10 +71,12 @@ class Session:
         self._settings = settings
         self._auth = auth
         self._connector = connector
+        self._tls = settings.tls or True
         self._wall_clock = wall_clock
         self._http: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._timers: set[asyncio.Timeout] = set()
         self._base = URL(settings.base_url)
         self._prefix = self._base.raw_path
 
@@ -81,34 +93,54 @@ class Session:
 
         Raises:
             TransportError: There is no usable answer; `applied` says what that means.
+            ConfigurationError: The client is closed, or was opened on another event loop.
         """
-        http = self._http if self._loop is asyncio.get_running_loop() else None
+        loop = asyncio.get_running_loop()
+        http = self._http if self._loop is loop else None
         if http is None:
             http = self._open()
         head: aiohttp.ClientResponse | None = None
+        timer = asyncio.timeout_at(until)
+        self._timers.add(timer)
         try:
-            async with asyncio.timeout_at(until):
+            async with timer:
                 head = await http.request(
                     request.operation.method,
                     self._url(request),
-                    data=request.body,
+                    data=request.body or None,
                     headers=self._headers(request),
+                    skip_auto_headers=None if request.body else _NO_TYPE,
                     allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(
-                        total=None, sock_connect=connect_s, sock_read=read_s
-                    ),
+                    timeout=self._timeout(connect_s, read_s, until - loop.time()),
+                    ssl=self._tls,
                 )
                 body = await self._read(head, request)
-        except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError) as error:
-            _raise_translated(error, request, head)
+            return Response(head.status, head.headers, body, self._wall_clock())
+        except _FAILURES as error:
+            failure = self._translated(error, request, head)
         finally:
-            if head is not None:
+            self._timers.discard(timer)
+            if head is not None and not head.closed:
                 head.close()
-        return Response(head.status, head.headers, body, self._wall_clock())
+        # Here the error is no longer being handled, and its text is not ours to show; nor is
+        # that of the answer, to those who print the variables of a traceback.
+        head = None
+        raise failure
 
     async def close(self) -> None:
-        """Close the connections; a second time is harmless."""
+        """End what is in flight and close the connections; a second time is harmless.
+
+        Raises:
+            ConfigurationError: The client is open on another event loop.
+        """
+        loop = asyncio.get_running_loop()
+        if self._loop is not None and self._loop is not loop and not self._loop.is_closed():
+            raise _elsewhere("close it there")
         self._closed = True
+        # aiohttp does not wake those who wait for a body when it closes their connection.
+        for timer in self._timers:
+            if not timer.expired():
+                timer.reschedule(loop.time())
         http, self._http = self._http, None
         if http is not None:
             await http.close()
@@ -125,31 +157,52 @@ class Session:
             raise ConfigurationError(msg)
         loop = asyncio.get_running_loop()
         if self._loop is not None and self._loop is not loop:
-            msg = "the client belongs to another event loop: make one client per loop"
-            raise ConfigurationError(msg)
-        key = self._settings.api_key.reveal()
-        self._http = aiohttp.ClientSession(
-            connector=self._connector or self._own_connector(),
-            connector_owner=self._connector is None,
-            headers={
-                self._auth.header: self._auth.pattern.format(key),
-                "User-Agent": USER_AGENT,
-                "Accept": "application/json",
-            },
-            cookie_jar=aiohttp.DummyCookieJar(),
-            proxy=self._settings.proxy,
-        )
+            raise _elsewhere("make one client per loop")
+        http = self._session(loop)
         # aiohttp sends GET, PUT and DELETE a second time after a lost connection: a lost DELETE
         # would then read as a clean 404.
         # Whether to send again is decided in retry.py alone.
-        self._http._retry_connection = False  # noqa: SLF001 - there is no public switch
-        self._loop = loop
-        return self._http
+        http._retry_connection = False  # noqa: SLF001 - there is no public switch
+        self._http, self._loop = http, loop
+        return http
 
-    def _own_connector(self) -> aiohttp.TCPConnector:
-        return aiohttp.TCPConnector(
-            limit=self._settings.limits.concurrency,
-            ssl=self._settings.tls if self._settings.tls is not None else True,
+    def _session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
+        key = self._settings.api_key.reveal()
+        connector = self._connector
+        if connector is None:
+            connector = aiohttp.TCPConnector(limit=self._settings.limits.concurrency)
+        try:
+            return aiohttp.ClientSession(
+                connector=connector,
+                connector_owner=self._connector is None,
+                loop=loop,
+                headers={
+                    self._auth.header: self._auth.pattern.format(key),
+                    "User-Agent": USER_AGENT,
+                    "Accept": "application/json",
+                },
+                cookie_jar=aiohttp.DummyCookieJar(),
+                proxy=self._settings.proxy,
+            )
+        except RuntimeError:  # the caller's connector was made on a loop that is not this one
+            raise _elsewhere("make the connector on the loop that uses it") from None
+
+    def _timeout(
+        self, connect_s: float, read_s: float | None, left_s: float
+    ) -> aiohttp.ClientTimeout:
+        """Return aiohttp's timers; the end of the attempt is not among them.
+
+        Its `connect` spans all there is to a new connection: the look-up of the host, each of its
+        addresses, TLS, and the wait for a free one.
+        There is none of the latter on connections of our own, as no more requests are admitted.
+        """
+        most_s = left_s * _CONNECT_SHARE
+        own = self._connector is None
+        return aiohttp.ClientTimeout(
+            connect=min(connect_s, most_s) if own else most_s,
+            sock_connect=None if own else connect_s,
+            sock_read=read_s,
+            ceil_threshold=math.inf,
         )
 
     def _url(self, request: Request) -> URL:
@@ -170,7 +223,10 @@ class Session:
         bound = max(bound, self._settings.limits.max_response_bytes)
         if (head.content_length or 0) > bound:
             _raise_too_large(request, head, bound)
-        if head.content_length is not None and "Content-Encoding" not in head.headers:
+        headers = head.headers
+        if head.content_length is not None and not (
+            "Content-Encoding" in headers or "Transfer-Encoding" in headers
+        ):
             return await head.read()
         chunks: list[bytes] = []
         size = 0
@@ -180,6 +236,31 @@ class Session:
                 _raise_too_large(request, head, bound)
             chunks.append(chunk)
         return b"".join(chunks)
+
+    def _translated(
+        self, error: Exception, request: Request, head: aiohttp.ClientResponse | None
+    ) -> SentoriError:
+        """Return our error for one of aiohttp's, whose text is not ours to show."""
+        name = request.operation.name
+        if self._closed:
+            msg = f"{name}: the client was closed before the answer was complete"
+            lost = ConnectionLost(msg, operation=name, applied=_applied(request, head))
+            lost.retryable = False
+            return lost
+        if self._http is not None and self._http.closed:
+            return ConfigurationError("the connector that was passed to the client is closed")
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return _not_connected(error, name)
+        if isinstance(error, ValueError):
+            msg = f"{name}: no request can be made of this address, proxy and headers"
+            return ConfigurationError(msg)
+        cls, what = _fault(error)
+        applied = False if cls is ConnectFailed else _applied(request, head)
+        return cls(f"{name}: {what}", operation=name, applied=applied)
+
+
+def _elsewhere(remedy: str) -> ConfigurationError:
+    return ConfigurationError(f"the client belongs to another event loop: {remedy}")
 
 
 def _raise_too_large(request: Request, head: aiohttp.ClientResponse, bound: int) -> NoReturn:
@@ -192,48 +273,39 @@ def _applied(request: Request, head: aiohttp.ClientResponse | None) -> bool | No
     """Tell what a broken answer means for a write, as far as the status line tells."""
     if request.operation.safety is Safety.READ:
         return False
-    if head is None or head.status >= 500:
+    if head is None or head.status in TRANSIENT_STATUSES:
         return None
     return head.status < 300
 
 
-def _raise_translated(
-    error: BaseException, request: Request, head: aiohttp.ClientResponse | None
-) -> NoReturn:
-    """Raise our error for one of aiohttp's, whose text is not ours to show."""
-    name = request.operation.name
-    applied = _applied(request, head)
-    raise _translated(error, name, applied=applied) from None
-
-
-def _translated(error: BaseException, name: str, *, applied: bool | None) -> TransportError:
+def _fault(error: Exception) -> tuple[type[TransportError], str]:
     match error:
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            failed = ConnectFailed(
-                f"{name}: TLS with {error.host} failed: pass tls= with a context that trusts it",
-                operation=name,
-            )
-            failed.retryable = False
-            return failed
-        case aiohttp.ClientConnectorError():
-            reason = error.os_error.strerror or type(error.os_error).__name__
-            msg = f"{name}: cannot connect to {error.host}:{error.port}: {reason}"
-            return ConnectFailed(msg, operation=name)
         case aiohttp.ConnectionTimeoutError():
-            msg = f"{name}: no connection came about in time (Timeouts.connect_s)"
-            return ConnectFailed(msg, operation=name)
+            return ConnectFailed, "no connection came about in time (Timeouts.connect_s)"
         case aiohttp.ClientHttpProxyError():
-            msg = f"{name}: the proxy refused the connection (HTTP {error.status})"
-            return ConnectFailed(msg, operation=name)
-        case TimeoutError():
-            msg = f"{name}: no answer in time (Timeouts.read_s and total_s)"
-            return RequestTimeout(msg, operation=name, applied=applied)
-        case aiohttp.ClientResponseError():
-            msg = f"{name}: the answer is not valid HTTP"
-            return DecodeError(msg, operation=name, applied=applied)
+            return ConnectFailed, f"the proxy refused the connection (HTTP {error.status})"
         case RuntimeError() if "after shutdown" in str(error):
-            msg = f"{name}: the interpreter or the loop is shutting down: join your threads first"
-            return ConnectFailed(msg, operation=name)
+            return ConnectFailed, "the interpreter or the loop is shutting down: join threads first"
+        case TimeoutError():
+            return RequestTimeout, "no answer in time (Timeouts.read_s, total_s or the deadline)"
+        case aiohttp.ClientResponseError():
+            return DecodeError, "the answer is not valid HTTP"
+        case aiohttp.ClientPayloadError(__cause__=ContentEncodingError()):
+            return DecodeError, "the answer's body is not encoded as its headers say"
         case _:
-            msg = f"{name}: the connection broke before the answer was complete"
-            return ConnectionLost(msg, operation=name, applied=applied)
+            return ConnectionLost, "the connection broke before the answer was complete"
+
+
+def _not_connected(error: aiohttp.ClientConnectorError, name: str) -> ConnectFailed:
+    where = f"{error.host}:{error.port}"
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            what = f"the certificate of {where} is not trusted: pass tls= with a context that does"
+        case aiohttp.ClientConnectorSSLError():
+            what = f"TLS with {where} failed: {error.os_error.strerror}"
+        case _:
+            reason = error.os_error.strerror or type(error.os_error).__name__
+            what = f"cannot connect to {where}: {reason}"
+    failed = ConnectFailed(f"{name}: {what}", operation=name)
+    failed.retryable = not isinstance(error, aiohttp.ClientSSLError)
+    return failed
