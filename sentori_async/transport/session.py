@@ -221,7 +221,7 @@ class Session:
         """Return the body, or stop as soon as it is too large."""
         bound = request.operation.max_response_bytes or 0
         bound = max(bound, self._settings.limits.max_response_bytes)
-        if (head.content_length or 0) > bound:
+        if (head.content_length or 0) > bound and request.operation.method != "HEAD":
             _raise_too_large(request, head, bound)
         headers = head.headers
         if head.content_length is not None and not (
