@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from sentori_async.errors import DecodeError
+from sentori_async.wire.settle import Settle
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -118,10 +119,12 @@ class Call(Generic[T_co]):
     Attributes:
         request: What to send.
         decode: Turn an answer of any status into the result, or raise from `errors`.
+        settle: How to find out what became of it when its answer was lost.
     """
 
     request: Request
     decode: Callable[[Response], T_co] = attrs.field(repr=False)
+    settle: Settle[Any] | None = attrs.field(default=None, repr=False)
 
 
 @attrs.define

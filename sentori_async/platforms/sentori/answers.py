@@ -12,6 +12,7 @@ from sentori_async.platforms.sentori.models import (
     ContactField,
     ContactStructure,
     FieldKind,
+    ImportResult,
 )
 from sentori_async.platforms.sentori.names import CODEC, IMPORTABLE
 from sentori_async.wire import headers
@@ -23,6 +24,7 @@ _INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
 _STANDARD_FIELDS: Final = frozenset(IMPORTABLE.values())
 
 _decode_contact: Final = CODEC.decoder(Contact)
+_decode_import: Final = CODEC.decoder(ImportResult)
 
 
 def refuse(operation: Operation, response: Response) -> ApiError:
@@ -81,6 +83,11 @@ def upserted(response: Response) -> Upserted[Contact]:
     """
     created = {201: True, 200: False}.get(response.status)
     return Upserted(_decode_contact(response.body), created)
+
+
+def imported(response: Response) -> ImportResult:
+    """Return an import's counters."""
+    return _decode_import(response.body)
 
 
 def structure(response: Response) -> ContactStructure:

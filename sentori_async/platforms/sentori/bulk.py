@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ from sentori_async.errors import (
     UnsupportedOperation,
     ValidationFailed,
 )
-from sentori_async.platforms.sentori import calls, inputs, operations
+from sentori_async.platforms.sentori import addresses, calls, inputs, operations
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
 from sentori_async.unset import UNSET
 from sentori_async.wire import body
@@ -128,22 +127,6 @@ def _upsert_status(result: Any) -> Status:
 _MAX_ROWS: Final = 1_000
 _MAX_BYTES: Final = 4 * 1024 * 1024
 
-# Sentori publishes no list of its role-based words; these are the usual ones.
-# A word decides nothing by itself: it only names the rows that the import's counter is about.
-_ROLE_WORDS: Final = frozenset(
-    {
-        "abuse", "accounts", "admin", "administrator", "billing", "contact", "enquiries", "help",
-        "hello", "hostmaster", "hr", "info", "jobs", "mail", "marketing", "no-reply", "noreply",
-        "office", "postmaster", "press", "root", "sales", "security", "support", "team",
-        "webmaster",
-    }
-)  # fmt: skip
-
-_PLAUSIBLE: Final = re.compile(
-    r"[^\s@.\"(),:;<>\[\]\\]+(\.[^\s@.\"(),:;<>\[\]\\]+)*"
-    r"@([^\W_]([\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]"
-)
-
 
 @attrs.frozen
 class _ImportPlan(ChunkPlan):
@@ -191,8 +174,8 @@ class _ImportPlan(ChunkPlan):
         counted: ImportResult = result
         if not _adds_up(counted, len(rows)):
             return [_unclear("the import's counters do not add up")] * len(rows)
-        invalid = {n for n, row in enumerate(rows) if not _PLAUSIBLE.fullmatch(row.contact)}
-        role = {n for n, row in enumerate(rows) if _is_role(row.contact)} - invalid
+        invalid = {n for n, row in enumerate(rows) if not addresses.is_plausible(row.contact)}
+        role = {n for n, row in enumerate(rows) if addresses.is_role(row.contact)} - invalid
         named = {
             **_explained(invalid, counted.excluded_invalid_email, _LEFT_OUT_INVALID),
             **_explained(role, counted.excluded_role_based, _LEFT_OUT_ROLE),
@@ -225,10 +208,6 @@ def _adds_up(counted: ImportResult, rows: int) -> bool:
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _is_role(address: str) -> bool:
-    return address.partition("@")[0].lower() in _ROLE_WORDS
 
 
 def _explained(suspects: set[int], counter: object, verdict: RowVerdict) -> dict[int, RowVerdict]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeVar
 
 from sentori_async.errors import InvalidInput
-from sentori_async.platforms.sentori import answers, inputs, operations
+from sentori_async.platforms.sentori import answers, inputs, operations, settle
 from sentori_async.platforms.sentori.inputs import Fields
 from sentori_async.platforms.sentori.models import (
     Audience,
@@ -60,7 +60,7 @@ _read_structure: Final = _reader(operations.CONTACT_STRUCTURE, answers.structure
 _read_subscribe: Final = _reader(operations.SUBSCRIBE, answers.nothing)
 _read_unsubscribe: Final = _reader(operations.UNSUBSCRIBE, answers.nothing)
 _read_unsubscribe_all: Final = _reader(operations.UNSUBSCRIBE_ALL, answers.nothing)
-_read_import: Final = _model(operations.IMPORT_CONTACTS, ImportResult)
+_read_import: Final = _reader(operations.IMPORT_CONTACTS, answers.imported)
 _read_attach: Final = _reader(operations.ATTACH_UPLOAD_GROUP, answers.nothing)
 
 
@@ -74,9 +74,8 @@ def add_contact(address: str, fields: Fields | None = None) -> Call[Contact]:
     """Plan to add a contact; a body address that differs is left for the server to refuse (104)."""
     address = inputs.address(address)
     data, _ = inputs.contact_body(address, fields)
-    return Call(
-        Request(operations.ADD_CONTACT, f"contact/add/{segment(address)}/", data), _read_add
-    )
+    path = f"contact/add/{segment(address)}/"
+    return Call(Request(operations.ADD_CONTACT, path, data), _read_add, settle.ADD)
 
 
 def update_contact(address: str, fields: Fields) -> Call[Contact]:
@@ -85,8 +84,8 @@ def update_contact(address: str, fields: Fields) -> Call[Contact]:
     data, renames = inputs.contact_body(address, fields)
     path = f"contact/update/{segment(address)}/"
     if renames:
-        return Call(Request(operations.RENAME_CONTACT, path, data), _read_rename)
-    return Call(Request(operations.UPDATE_CONTACT, path, data), _read_update)
+        return Call(Request(operations.RENAME_CONTACT, path, data), _read_rename, settle.RENAME)
+    return Call(Request(operations.UPDATE_CONTACT, path, data), _read_update, settle.UPDATE)
 
 
 def add_or_update_contact(address: str, fields: Fields | None = None) -> Call[Upserted[Contact]]:
@@ -98,14 +97,16 @@ def add_or_update_contact(address: str, fields: Fields | None = None) -> Call[Up
     data, two = inputs.contact_body(address, fields)
     path = f"contact/addorupdate/{segment(address)}/"
     if two:
-        return Call(Request(operations.ADD_OR_UPDATE_TWO, path, data), _read_upsert_two)
-    return Call(Request(operations.ADD_OR_UPDATE_CONTACT, path, data), _read_upsert)
+        request = Request(operations.ADD_OR_UPDATE_TWO, path, data)
+        return Call(request, _read_upsert_two, settle.UPSERT)
+    request = Request(operations.ADD_OR_UPDATE_CONTACT, path, data)
+    return Call(request, _read_upsert, settle.UPSERT)
 
 
 def delete_contact(address: str) -> Call[None]:
     """Plan to delete a contact."""
     path = f"contact/delete/{inputs.address_segment(address)}/"
-    return Call(Request(operations.DELETE_CONTACT, path), _read_delete)
+    return Call(Request(operations.DELETE_CONTACT, path), _read_delete, settle.DELETE)
 
 
 def contact_structure(form: Literal["single", "list"] = "single") -> Call[ContactStructure]:
@@ -131,7 +132,8 @@ def unsubscribe(address: str, list_id: str) -> Call[None]:
 def unsubscribe_all(address: str) -> Call[None]:
     """Plan to unsubscribe an address from everything and to suppress it."""
     path = f"contact/unsubscribe/{inputs.address_segment(address)}/"
-    return Call(Request(operations.UNSUBSCRIBE_ALL, path), _read_unsubscribe_all)
+    request = Request(operations.UNSUBSCRIBE_ALL, path)
+    return Call(request, _read_unsubscribe_all, settle.UNSUBSCRIBE_ALL)
 
 
 def import_contacts(
@@ -154,7 +156,8 @@ def import_contacts(
         for i, row in enumerate(contacts)
     ]
     data = body.dumps({"Name": name, "Description": description, "Contacts": rows})
-    return Call(Request(operations.IMPORT_CONTACTS, "contact/import/", data), _read_import)
+    request = Request(operations.IMPORT_CONTACTS, "contact/import/", data)
+    return Call(request, _read_import, settle.IMPORT)
 
 
 def attach_upload_group(upload_group_id: str, document_id: str) -> Call[None]:
