@@ -12,6 +12,7 @@ from sentori_async.settings import Settings
 from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.session import Session
+from sentori_async.transport.shared import shared_for
 
 if TYPE_CHECKING:
     import ssl
@@ -84,7 +85,8 @@ class AsyncClient(abc.ABC):
         session = Session(settings, self.platform.auth, connector=connector)
         self._session: Session = session
         self._owns_session = True
-        self._attach(settings, Sender(settings, session, Limiter(settings.limits)))
+        shared = shared_for(settings)
+        self._attach(settings, Sender(settings, session, Limiter(shared.pace), shared))
 
     def _attach(self, settings: Settings, sender: Sender) -> None:
         """Take the sender, and hang the resource groups on it."""

@@ -95,6 +95,8 @@ class RetryPolicy:
         throttled_base_s: The base after the platform said "too many requests", in seconds.
         cap_s: The longest wait of our own, in seconds.
         max_wait_s: The longest wait the platform may ask for; beyond it the error is raised.
+        job_max_wait_s: The same for a bulk job, which waits without charging attempts; also how
+            long it waits for a platform that is down.
         deadline_s: The whole call with all attempts and waits; None for no bound.
     """
 
@@ -103,6 +105,7 @@ class RetryPolicy:
     throttled_base_s: float = attrs.field(default=1.0, validator=_not_negative)
     cap_s: float = attrs.field(default=20.0, validator=_not_negative)
     max_wait_s: float = attrs.field(default=120.0, validator=_not_negative)
+    job_max_wait_s: float = attrs.field(default=3600.0, validator=_not_negative)
     deadline_s: float | None = attrs.field(
         default=None, validator=attrs.validators.optional(_positive)
     )
@@ -123,6 +126,13 @@ def _rates(value: Iterable[Rate]) -> tuple[Rate, ...]:
     raise ConfigurationError(msg)
 
 
+def _yes_or_no(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None or isinstance(value, bool):
+        return
+    msg = f"{attribute.name} must be True, False or None, not {value!r}"
+    raise ConfigurationError(msg)
+
+
 @attrs.frozen(kw_only=True)
 class Limits:
     """How much a client asks of the platform and of this machine.
@@ -130,12 +140,20 @@ class Limits:
     Attributes:
         concurrency: How many requests are in flight at most.
         rates: How many requests may start in given stretches of time; all of them hold.
+        adaptive: Whether to find out what the platform sustains, beginning at 20 requests per
+            second and doubling; None does so where `rates` is empty.
         max_response_bytes: The largest answer that is read, measured after decompression.
     """
 
     concurrency: int = attrs.field(default=16, validator=_whole)
     rates: tuple[Rate, ...] = attrs.field(default=(), converter=_rates)
+    adaptive: bool | None = attrs.field(default=None, validator=_yes_or_no)
     max_response_bytes: int = attrs.field(default=64 * MIB, validator=_whole)
+
+    @property
+    def adapts(self) -> bool:
+        """Whether the rate is found out."""
+        return not self.rates if self.adaptive is None else self.adaptive
 
 
 @attrs.frozen(kw_only=True)

@@ -24,10 +24,12 @@ from sentori_async.errors import (
     ApiError,
     AuthenticationError,
     BulkError,
+    CircuitOpen,
     ConfigurationError,
     DecodeError,
     InvalidInput,
     QuotaExceeded,
+    RateLimited,
     SentoriError,
 )
 from sentori_async.wire.message import Meter
@@ -39,7 +41,15 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import Plan, PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
 
-_FATAL: Final = (AuthenticationError, AccountBlocked, QuotaExceeded, ConfigurationError)
+# The transport waits out what passes; what it still reports of these is not the row's fault.
+_FATAL: Final = (
+    AuthenticationError,
+    AccountBlocked,
+    QuotaExceeded,
+    RateLimited,
+    CircuitOpen,
+    ConfigurationError,
+)
 _REFUSED_AT_THE_DOOR: Final = frozenset({401, 403})
 _BREATHE_S: Final = 0.005
 _SHOW_EVERY_S: Final = 0.25
@@ -214,9 +224,10 @@ class Engine(abc.ABC):
         self._answered(error)
         if isinstance(error, _FATAL):
             self._abort(error)
-            return "skipped"
         if error.applied is None:
             return "unknown"
+        if isinstance(error, _FATAL):
+            return "skipped"
         return if_applied() if error.applied else "failed"
 
     def _aborted(self, cause: Exception) -> BulkError:

@@ -1,6 +1,6 @@
-"""Who may start a request, and when.
+"""Who of one client waits to start a request, and in which order.
 
-1. Never more than `concurrency` requests in flight, and never more starts in a window than allowed.
+1. What may start, and when, is for `Pace` to say; it is shared by all clients of the key.
 2. Who waits is served in order, single calls before bulk; only the first in line keeps a timer.
 3. Leaving the line, by cancellation too, wakes the next one.
 """
@@ -8,78 +8,58 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sentori_async.settings import Limits, Rate
+    from collections.abc import Callable
 
-
-class _Window:
-    """The starts within one rate's stretch of time."""
-
-    def __init__(self, rate: Rate) -> None:
-        self._per_s = rate.per_s
-        self._starts: deque[float] = deque(maxlen=rate.count)
-
-    def wait(self, now: float) -> float:
-        """Return how long until one more start fits, in seconds."""
-        if len(self._starts) < (self._starts.maxlen or 0):
-            return 0.0
-        return max(0.0, self._starts[0] + self._per_s - now)
-
-    def start(self, now: float) -> None:
-        """Count a start; the oldest falls out of the window."""
-        self._starts.append(now)
+    from sentori_async.transport.pace import Pace
 
 
 class Limiter:
-    """Admit requests within `Limits`; it belongs to one event loop."""
+    """The waiting lines of one client; it belongs to one event loop."""
 
-    def __init__(self, limits: Limits) -> None:
-        """Start with nothing in flight."""
-        self._limits = limits
-        self._windows = [_Window(rate) for rate in limits.rates]
-        self._in_flight = 0
+    def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with empty lines.
+
+        Args:
+            pace: The limits.
+            clock: A monotonic clock, the same for all who share the pace.
+        """
+        self._pace = pace
+        self._clock = clock
         self._single: deque[asyncio.Future[None]] = deque()
         self._bulk: deque[asyncio.Future[None]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def try_enter(self, *, bulk: bool = False) -> bool:
         """Count one more request and return True, if it may start at once."""
         if self._single or (bulk and self._bulk):
             return False
-        return self._try_start()
+        return self._pace.try_start(self._clock(), bulk=bulk) == 0.0
 
     async def enter(self, *, bulk: bool = False) -> None:
         """Wait until one more request may start, and count it."""
         if not self.try_enter(bulk=bulk):
-            await self._stand_in(self._bulk if bulk else self._single)
+            await self._stand_in(self._bulk if bulk else self._single, bulk=bulk)
 
     def leave(self) -> None:
         """Count a request as over, and let the first in line look again."""
-        self._in_flight -= 1
-        self._wake_first()
+        self._pace.finish()
 
-    def _try_start(self) -> bool:
-        if self._in_flight >= self._limits.concurrency:
-            return False
-        if self._windows:
-            now = asyncio.get_running_loop().time()
-            if any(window.wait(now) for window in self._windows):
-                return False
-            for window in self._windows:
-                window.start(now)
-        self._in_flight += 1
-        return True
-
-    async def _stand_in(self, line: deque[asyncio.Future[None]]) -> None:
+    async def _stand_in(self, line: deque[asyncio.Future[None]], *, bulk: bool) -> None:
         """Wait in line until the request may start."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         woken = loop.create_future()
         line.append(woken)
+        self._pace.join(self._wake_first, bulk=bulk)
         try:
-            while self._first() is not woken or not self._try_start():
-                timer = self._timer(woken) if self._first() is woken else None
+            while wait := self._wait(woken, bulk=bulk):
+                timer = loop.call_later(wait, _wake, woken) if wait < math.inf else None
                 try:
                     await woken
                 finally:
@@ -89,24 +69,36 @@ class Limiter:
                 woken = line[place] = loop.create_future()
         finally:
             line.remove(woken)
-            self._wake_first()
+            self._pace.leave(self._wake_first, bulk=bulk)
+
+    def _wait(self, woken: asyncio.Future[None], *, bulk: bool) -> float:
+        """Start and return 0.0, or return how long the first in line is to wait."""
+        if self._first() is not woken:
+            return math.inf
+        return self._pace.try_start(self._clock(), bulk=bulk)
 
     def _first(self) -> asyncio.Future[None] | None:
         if self._single:
             return self._single[0]
         return self._bulk[0] if self._bulk else None
 
-    def _timer(self, woken: asyncio.Future[None]) -> asyncio.TimerHandle | None:
-        """Wake the first in line when the windows allow a start, if that is what it waits for."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        wait = max((window.wait(now) for window in self._windows), default=0.0)
-        return loop.call_later(wait, _wake, woken) if wait else None
-
     def _wake_first(self) -> None:
-        first = self._first()
-        if first is not None:
-            _wake(first)
+        """Let the first in line look again; called from any thread."""
+        if self._loop is _running_loop():
+            first = self._first()
+            if first is not None:
+                _wake(first)
+        elif self._loop is not None:
+            # A loop that has been closed has nobody in line.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._wake_first)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _wake(woken: asyncio.Future[None]) -> None:

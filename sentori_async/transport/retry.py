@@ -1,9 +1,12 @@
 """When a request is sent again, and after which wait; the only module that imports backoff.
 
-1. A request that may do something twice is sent again only if it was surely not executed.
+1. A request that may do something twice is sent again only if it was surely not executed, or if
+   the platform's rules say how a repeat is settled.
 2. A wait the platform asks for is never shortened; beyond `max_wait_s` the error is raised.
+   A bulk job waits longer, and neither such a wait nor an outage costs its rows an attempt.
 3. One deadline spans all attempts and waits: a wait that would pass it is not begun.
-4. The first attempt costs nothing here: backoff is set up after it has failed.
+4. A retry needs tokens of the key's budget: a single call without them gives up, a bulk job waits.
+5. The first attempt costs nothing here: backoff is set up after it has failed.
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ import attrs
 import backoff
 
 from sentori_async.errors import ApiError, RateLimited, SentoriError
+from sentori_async.transport.budget import THROTTLED_COST, TRANSIENT_COST
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
     from sentori_async.settings import RetryPolicy
-    from sentori_async.wire.message import Safety
+    from sentori_async.transport.shared import Shared
 
 T = TypeVar("T")
 
@@ -32,53 +36,84 @@ class Schedule:
 
     Attributes:
         policy: The bounds.
-        safety: Whether the request may be repeated.
+        repeatable: Whether a repeat is harmless, whatever became of the attempts before.
+        shared: The key's budget and circuit.
         deadline: When the call must be over, by `clock`; None for no bound.
         clock: A monotonic clock, in seconds.
         draw: A random number from 0 to 1.
-        failures: How many attempts have failed so far.
+        bulk: Whether the call is a bulk job's.
+        failures: How many attempts have failed and been charged so far.
+        waited_s: How long it has waited without charge, in seconds.
+        cost: What the latest retry has cost the budget.
     """
 
     policy: RetryPolicy
-    safety: Safety
+    repeatable: bool
+    shared: Shared
     deadline: float | None
     clock: Callable[[], float]
     draw: Callable[[], float]
+    bulk: bool = False
     failures: int = 0
+    waited_s: float = 0.0
+    cost: float = 0.0
 
     def may_repeat(self, error: SentoriError) -> bool:
         """Tell whether a request that failed so may be sent again at all."""
-        return error.retryable and (self.safety.repeatable or error.applied is False)
+        return error.retryable and (self.repeatable or error.applied is False)
 
     def next_wait(self, error: SentoriError) -> float | None:
         """Count a failed attempt; return the wait in seconds, or None if this was the last."""
-        self.failures += 1
-        if self.failures >= self.policy.attempts or not self.may_repeat(error):
+        if not self.may_repeat(error):
             return None
-        wait = self._backoff(error)
         asked = error.retry_after_s if isinstance(error, ApiError) else None
-        if asked is not None:
-            if asked > self.policy.max_wait_s:
+        if not self._is_free(asked):
+            self.failures += 1
+            if self.failures >= self.policy.attempts:
                 return None
-            wait = max(wait, asked)
+            if asked is not None and asked > self.policy.max_wait_s:
+                return None
+        wait = max(self._backoff(error), asked or 0.0)
         if self.deadline is not None and self.clock() + wait >= self.deadline:
             return None
-        return wait
+        return self._paid(error, wait)
+
+    def _is_free(self, asked: float | None) -> bool:
+        """Tell whether the failure costs no attempt: a bulk job waits out what is not its row's."""
+        if not self.bulk:
+            return False
+        if asked is not None:
+            self.waited_s += asked
+            return self.waited_s <= self.policy.job_max_wait_s
+        # How long an outage may last is watched where requests are admitted.
+        return self.shared.circuit.is_open
 
     def _backoff(self, error: SentoriError) -> float:
         throttled = isinstance(error, RateLimited)
         base = self.policy.throttled_base_s if throttled else self.policy.base_s
-        doublings = min(self.failures - 1, _MAX_DOUBLINGS)
+        doublings = min(max(0, self.failures - 1), _MAX_DOUBLINGS)
         return self.draw() * min(self.policy.cap_s, base * 2.0**doublings)
 
+    def _paid(self, error: SentoriError, wait: float) -> float | None:
+        """Pay for the retry; return the wait, or None if there is nothing to pay with."""
+        self.cost = THROTTLED_COST if isinstance(error, RateLimited) else TRANSIENT_COST
+        now = self.clock()
+        if self.bulk:
+            return max(wait, self.shared.budget.borrow(self.cost, now))
+        return wait if self.shared.budget.take(self.cost, now) else None
 
-async def repeat(attempt: Callable[[], Awaitable[T]], first: SentoriError, schedule: Schedule) -> T:
-    """Go on after a failed first attempt until one succeeds or the schedule ends.
+
+async def repeat(
+    attempt: Callable[[], Awaitable[T]],
+    first: SentoriError,
+    next_wait: Callable[[SentoriError], float | None],
+) -> T:
+    """Go on after a failed first attempt until one succeeds or there is no next wait.
 
     Args:
         attempt: Send the request once more.
         first: What the first attempt failed with.
-        schedule: The waits.
+        next_wait: Return the wait after a failed attempt, in seconds, or None to give up.
 
     Raises:
         SentoriError: What the last attempt failed with.
@@ -88,9 +123,9 @@ async def repeat(attempt: Callable[[], Awaitable[T]], first: SentoriError, sched
 
     def is_over(error: Exception) -> bool:
         nonlocal wait
-        next_wait = schedule.next_wait(cast("SentoriError", error))
-        wait = next_wait or 0.0
-        return next_wait is None
+        found = next_wait(cast("SentoriError", error))
+        wait = found or 0.0
+        return found is None
 
     def waits() -> Generator[float, None, None]:
         # backoff asks `is_over` first, and only then for the wait it found.

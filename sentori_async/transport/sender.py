@@ -1,19 +1,24 @@
-"""One planned call, sent until it is answered or given up."""
+"""One planned call, sent until it is answered, settled or given up."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
 
 from sentori_async.errors import (
     ApiError,
+    CircuitOpen,
     ConnectFailed,
     RequestTimeout,
     SentoriError,
     TransportError,
 )
-from sentori_async.transport.retry import Schedule, repeat
+from sentori_async.transport import lessons
+from sentori_async.transport.recovery import Recovery
 from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
@@ -23,34 +28,58 @@ if TYPE_CHECKING:
     from sentori_async.settings import Settings
     from sentori_async.transport.limiter import Limiter
     from sentori_async.transport.session import Session
+    from sentori_async.transport.shared import Shared
     from sentori_async.wire.message import Call, Request, Response
 
 T = TypeVar("T")
 
 _SINGLE_DEADLINE_S: Final = 120.0
+# How long a bulk job sleeps at most before it looks again whether the platform is back.
+_LOOK_AGAIN_S: Final = 1.0
+
+
+@attrs.frozen
+class Terms:
+    """On what terms one call is sent.
+
+    Attributes:
+        meter: Where attempts and requests are counted.
+        deadline: When the call must be over, by the loop's clock; None for no bound.
+        bulk: Whether it is a bulk job's.
+    """
+
+    meter: Meter
+    deadline: float | None
+    bulk: bool
 
 
 class Sender:
-    """Send calls: admit, exchange, decode, and repeat what may be repeated."""
+    """Send calls: admit, exchange, decode, and hand what fails to `Recovery`."""
 
     def __init__(
         self,
         settings: Settings,
         session: Session,
         limiter: Limiter,
+        shared: Shared,
         *,
+        clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        """Combine the parts; clients with other options share session and limiter.
+        """Combine the parts; clients with other options share all but the settings.
 
         Args:
             settings: The bounds.
             session: The connections.
             limiter: Who may start, and when.
+            shared: What all clients of the key have learnt.
+            clock: A monotonic clock, the same for all who share.
             draw: A random number from 0 to 1, for the waits between attempts.
         """
-        self._settings = settings
-        self._draw = draw
+        self.settings = settings
+        self.shared = shared
+        self.clock = clock
+        self.draw = draw
         self._session = session
         self._limiter = limiter
         timeouts = settings.timeouts
@@ -61,85 +90,117 @@ class Sender:
 
     def with_settings(self, settings: Settings) -> Sender:
         """Return a sender that shares the connections and limits of this one."""
-        return Sender(settings, self._session, self._limiter, draw=self._draw)
+        return Sender(
+            settings,
+            self._session,
+            self._limiter,
+            self.shared,
+            clock=self.clock,
+            draw=self.draw,
+        )
 
     async def send(self, call: Call[T], *, meter: Meter | None = None, bulk: bool = False) -> T:
         """Send a call and return its result.
 
         Args:
-            call: What to send, and how to read the answer.
+            call: What to send, how to read the answer, and what a lost one means.
             meter: Where to count attempts and requests.
             bulk: Whether the call is a bulk job's: single calls go first, and it has no
                 deadline unless the retry policy names one.
 
         Raises:
-            SentoriError: What the last attempt failed with.
+            SentoriError: What the last attempt failed with; `applied` says what became of it.
         """
-        meter = meter or Meter()
-        deadline = self._deadline(bulk=bulk)
+        return await self.run(call, Terms(meter or Meter(), self._deadline(bulk=bulk), bulk))
+
+    async def run(self, call: Call[T], terms: Terms) -> T:
+        """Send a call on the given terms and return its result."""
         try:
-            return await self._attempt(call, meter, deadline, bulk=bulk)
+            result = await self.attempt(call, terms)
         except SentoriError as error:
-            schedule = self._schedule(call, deadline)
-            if not schedule.may_repeat(error):
+            recovery = Recovery(self, call, terms)
+            if recovery.is_final(error):
                 raise
             first = error
-        return await repeat(
-            lambda: self._attempt(call, meter, deadline, bulk=bulk), first, schedule
-        )
-
-    def _schedule(self, call: Call[Any], deadline: float | None) -> Schedule:
-        return Schedule(
-            policy=self._settings.retry,
-            safety=call.request.operation.safety,
-            deadline=deadline,
-            clock=asyncio.get_running_loop().time,
-            draw=self._draw,
-        )
+        else:
+            self.shared.budget.give_back(1.0)
+            return result
+        return await recovery.after(first)
 
     def _deadline(self, *, bulk: bool) -> float | None:
-        deadline_s = self._settings.retry.deadline_s
+        deadline_s = self.settings.retry.deadline_s
         if deadline_s is None:
             if bulk:
                 return None
             deadline_s = _SINGLE_DEADLINE_S
         return asyncio.get_running_loop().time() + deadline_s
 
-    async def _attempt(
-        self, call: Call[T], meter: Meter, deadline: float | None, *, bulk: bool
-    ) -> T:
-        if not self._limiter.try_enter(bulk=bulk):
-            await self._wait_to_start(call, deadline, bulk=bulk)
+    async def attempt(self, call: Call[T], terms: Terms) -> T:
+        """Send a call once, as soon as that is allowed, and return its result."""
+        if self.shared.circuit.is_open:
+            await self._wait_for_platform(call.request, terms)
+        if not self._limiter.try_enter(bulk=terms.bulk):
+            await self._wait_to_start(call.request, terms)
         try:
-            response = await self._exchange(call.request, meter, deadline)
+            response = await self._exchange(call.request, terms)
+            result = call.decode(response)
+        except SentoriError as error:
+            _scrub(error, self.settings.api_key)
+            lessons.learn(self.shared, error, self.clock())
+            raise
         finally:
             self._limiter.leave()
-        try:
-            return call.decode(response)
-        except SentoriError as error:
-            _scrub(error, self._settings.api_key)
-            raise
+        lessons.learn_success(self.shared, self.clock())
+        return result
 
-    async def _wait_to_start(self, call: Call[Any], deadline: float | None, *, bulk: bool) -> None:
+    async def _wait_for_platform(self, request: Request, terms: Terms) -> None:
+        """Wait while the platform is down; a single call does not.
+
+        Raises:
+            CircuitOpen: Nothing was sent.
+        """
+        name = request.operation.name
+        circuit = self.shared.circuit
+        while wait := circuit.admit(self.clock()):
+            if not terms.bulk:
+                msg = f"{name}: the platform is down, and is tried again in {wait:.1f} s"
+                raise CircuitOpen(msg, operation=name)
+            if circuit.open_for_s(self.clock()) > self.settings.retry.job_max_wait_s:
+                msg = f"{name}: the platform has been down for longer than job_max_wait_s"
+                raise CircuitOpen(msg, operation=name)
+            await asyncio.sleep(min(wait, _LOOK_AGAIN_S))
+
+    async def _wait_to_start(self, request: Request, terms: Terms) -> None:
         """Wait for a start within the limits, at most until the deadline."""
+        self._check_pause(request, terms)
         try:
-            async with asyncio.timeout_at(deadline):
-                await self._limiter.enter(bulk=bulk)
+            async with asyncio.timeout_at(terms.deadline):
+                await self._limiter.enter(bulk=terms.bulk)
         except TimeoutError:
-            name = call.request.operation.name
+            name = request.operation.name
             msg = f"{name}: the limits let nothing start before the deadline; nothing was sent"
             raise RequestTimeout(msg, operation=name) from None
 
-    async def _exchange(self, request: Request, meter: Meter, deadline: float | None) -> Response:
+    def _check_pause(self, request: Request, terms: Terms) -> None:
+        """Refuse to begin a wait that the platform asked for and that is too long for the call."""
+        paused_s = self.shared.pace.paused_for_s(self.clock())
+        policy = self.settings.retry
+        if paused_s > (policy.job_max_wait_s if terms.bulk else policy.max_wait_s):
+            name = request.operation.name
+            msg = f"{name}: the platform asked for a pause that lasts {paused_s:.0f} s more"
+            raise CircuitOpen(msg, operation=name)
+
+    async def _exchange(self, request: Request, terms: Terms) -> Response:
         now = asyncio.get_running_loop().time()
         until = now + self._total_s
-        if deadline is not None and deadline < until:
-            until = deadline
-            if deadline <= now:
+        if terms.deadline is not None and terms.deadline < until:
+            until = terms.deadline
+            if until <= now:
                 # A busy loop wakes its waiters late, and a pooled connection sends at once.
                 name = request.operation.name
                 msg = f"{name}: the deadline passed before a start; nothing was sent"
                 raise RequestTimeout(msg, operation=name)
+        meter = terms.meter
         meter.attempts += 1
         try:
             response = await self._session.exchange(

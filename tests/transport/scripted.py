@@ -14,6 +14,7 @@ from sentori_async.platforms.sentori.answers import itself, refuse
 from sentori_async.settings import Limits, RetryPolicy, Settings, Timeouts
 from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
+from sentori_async.transport.shared import Shared
 from sentori_async.wire.answers import reader
 from sentori_async.wire.message import Call, Operation, Request, Response, Safety
 from tests.clock import now
@@ -94,11 +95,13 @@ def make_sender(
         base_url="https://api.example/",
         retry=retry or RetryPolicy(),
         timeouts=timeouts or Timeouts(),
-        limits=limits or Limits(),
+        limits=limits or Limits(adaptive=False),
     )
     session = ScriptedSession(list(steps))
     anything: Any = session
-    return Sender(settings, anything, Limiter(settings.limits), draw=draw), session
+    shared = Shared(settings)
+    limiter = Limiter(shared.pace, clock=now)
+    return Sender(settings, anything, limiter, shared, clock=now, draw=draw), session
 
 
 def call(safety: Safety = Safety.READ, path: str = "some/path/") -> Call[Response]:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from sentori_async.settings import Limits, Rate
 from sentori_async.transport.limiter import Limiter
+from sentori_async.transport.pace import Pace
 from tests.clock import now, run, running
+
+
+def limiter_of(limits: Limits) -> Limiter:
+    """Return a limiter that holds to what the limits say and to nothing it finds out."""
+    return Limiter(Pace(attrs.evolve(limits, adaptive=False)), clock=now)
 
 
 @attrs.define(eq=False)
@@ -35,7 +41,7 @@ class Hall:
     inside: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.limiter = Limiter(self.limits)
+        self.limiter = limiter_of(self.limits)
         self.waiting = {False: deque(), True: deque()}
 
     async def visit(self, visit: Visit) -> None:
@@ -180,7 +186,7 @@ def test_single_call_goes_before_bulk_calls_that_came_first() -> None:
 
 def test_single_call_takes_the_place_that_a_bulk_call_was_just_woken_for() -> None:
     async def visits() -> tuple[bool, bool, float]:
-        limiter = Limiter(Limits(concurrency=1))
+        limiter = limiter_of(Limits(concurrency=1))
         await limiter.enter(bulk=True)
         waiting = asyncio.create_task(limiter.enter(bulk=True))
         await asyncio.sleep(1)
@@ -216,7 +222,7 @@ def test_wake_up_is_not_lost_on_one_that_gives_up_in_that_very_moment(limits: Li
 
 def test_call_that_fails_inside_gives_its_place_on() -> None:
     async def visits() -> float:
-        limiter = Limiter(Limits(concurrency=1))
+        limiter = limiter_of(Limits(concurrency=1))
         await limiter.enter()
         second = asyncio.create_task(limiter.enter())
         await asyncio.sleep(3)
@@ -229,7 +235,7 @@ def test_call_that_fails_inside_gives_its_place_on() -> None:
 
 def test_try_enter_never_jumps_the_line() -> None:
     async def visits() -> list[bool]:
-        limiter = Limiter(Limits(concurrency=1))
+        limiter = limiter_of(Limits(concurrency=1))
         tried = [limiter.try_enter(), limiter.try_enter(), limiter.try_enter(bulk=True)]
         second = asyncio.create_task(limiter.enter(bulk=True))
         await asyncio.sleep(1)
@@ -250,7 +256,7 @@ def test_thousand_calls_leave_the_line_in_the_order_they_joined_it() -> None:
 
 def test_waiting_keeps_one_timer_whoever_waits() -> None:
     async def crowd() -> int:
-        limiter = Limiter(Limits(rates=(Rate(1, per_s=60),)))
+        limiter = limiter_of(Limits(rates=(Rate(1, per_s=60),)))
         tasks = [asyncio.create_task(limiter.enter()) for _ in range(100)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sentori_async import errors
 from sentori_async.errors import ApiError, SentoriError
-from sentori_async.settings import RetryPolicy
+from sentori_async.settings import RetryPolicy, Settings
 from sentori_async.transport.retry import Schedule
+from sentori_async.transport.shared import Shared
 from sentori_async.wire.message import Safety
 
 DEFAULTS = RetryPolicy()
@@ -27,7 +28,8 @@ def schedule(
 ) -> Schedule:
     return Schedule(
         policy=policy,
-        safety=safety,
+        repeatable=safety.repeatable,
+        shared=Shared(Settings(api_key="key", base_url="https://api.example/")),
         deadline=deadline,
         clock=clock,
         draw=draw,

@@ -43,7 +43,7 @@ def outcome_of(
 def in_a_hurry(sender: Sender, deadline_s: float) -> Sender:
     """Return a sender that shares all with another but has a deadline."""
     retry = RetryPolicy(deadline_s=deadline_s)
-    return sender.with_settings(attrs.evolve(sender._settings, retry=retry))
+    return sender.with_settings(attrs.evolve(sender.settings, retry=retry))
 
 
 # ------------------------------------------------------------------------------------- waits

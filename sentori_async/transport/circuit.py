@@ -1,0 +1,77 @@
+"""Whether the platform is up, as far as all clients of one key have seen.
+
+1. So many failures in a row, without any answer between, open the circuit.
+2. While it is open one request at a time goes out as a probe, after pauses that double.
+3. An answer of any other kind closes it.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+FAILURES: Final = 10
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 60.0
+
+
+class Circuit:
+    """The state of one key's platform; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        """Start closed: the platform is taken to be up."""
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._opened_at: float | None = None
+        self._pause_s = FIRST_PAUSE_S
+        self._probe_at = 0.0
+        self._probing = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the platform is taken to be down."""
+        return self._opened_at is not None
+
+    def open_for_s(self, now: float) -> float:
+        """Return how long it has been open, in seconds; 0.0 while it is closed."""
+        opened_at = self._opened_at
+        return 0.0 if opened_at is None else now - opened_at
+
+    def admit(self, now: float) -> float:
+        """Return 0.0 if a request may go out, else how long until one may probe.
+
+        While the circuit is open, 0.0 means that this request is the probe.
+        """
+        with self._lock:
+            if self._opened_at is None:
+                return 0.0
+            if now < self._probe_at:
+                return self._probe_at - now
+            # The next probe may go out even if this one is never heard of again.
+            self._probe_at = now + self._pause_s
+            self._probing = True
+            return 0.0
+
+    def succeeded(self) -> None:
+        """Take note of an answer that shows the platform up."""
+        if self._failures == 0:
+            return
+        with self._lock:
+            self._failures = 0
+            self._opened_at = None
+            self._pause_s = FIRST_PAUSE_S
+            self._probing = False
+
+    def failed(self, now: float) -> None:
+        """Take note of a connection that failed, or of an answer that shows the platform down."""
+        with self._lock:
+            self._failures += 1
+            if self._opened_at is None:
+                if self._failures >= FAILURES:
+                    self._opened_at = now
+                    self._probe_at = now + self._pause_s
+            elif self._probing:
+                # Failures of requests that were under way already say nothing new.
+                self._probing = False
+                self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
+                self._probe_at = now + self._pause_s

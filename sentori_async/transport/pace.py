@@ -1,0 +1,164 @@
+"""What all clients of one key may start together, and when.
+
+1. Never more than `concurrency` requests in flight, and in any stretch of time never more starts
+   than its rate allows; the tightest limits of all clients hold.
+2. A wait that the platform asks for holds back every client of the key.
+3. Single calls go before bulk.
+4. No asyncio object is kept: those who wait leave a function that wakes them.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Final
+
+from sentori_async.settings import Limits, Rate
+from sentori_async.transport.adaptive import AdaptiveRate
+
+# How much of a second's worth may start at once under an adaptive rate.
+_BURST_S: Final = 0.05
+
+
+class _Window:
+    """The starts within one rate's stretch of time."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._per_s = rate.per_s
+        self._starts: deque[float] = deque(maxlen=rate.count)
+
+    def wait(self, now: float) -> float:
+        """Return how long until one more start fits, in seconds."""
+        if len(self._starts) < (self._starts.maxlen or 0):
+            return 0.0
+        return max(0.0, self._starts[0] + self._per_s - now)
+
+    def start(self, now: float) -> None:
+        """Count a start; the oldest falls out of the window."""
+        self._starts.append(now)
+
+
+class Pace:
+    """The limits of one key and what is under way within them; safe to use from any thread."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start with nothing in flight."""
+        self._lock = threading.Lock()
+        self._concurrency = limits.concurrency
+        self._windows: dict[Rate, _Window] = {}
+        self._adaptive: AdaptiveRate | None = None
+        self._next_start = 0.0
+        self._in_flight = 0
+        self._paused_until = -math.inf
+        self._singles_waiting = 0
+        self._wakers: Counter[Callable[[], None]] = Counter()
+        self.tighten(limits)
+
+    def tighten(self, limits: Limits) -> None:
+        """Hold to these limits too, besides those already held to."""
+        with self._lock:
+            self._concurrency = min(self._concurrency, limits.concurrency)
+            for rate in limits.rates:
+                self._windows.setdefault(rate, _Window(rate))
+            if limits.adapts and self._adaptive is None:
+                self._adaptive = AdaptiveRate()
+
+    @property
+    def rate_per_s(self) -> float | None:
+        """The adaptive rate now, in requests per second; None where there is none."""
+        return None if self._adaptive is None else self._adaptive.per_s
+
+    def try_start(self, now: float, *, bulk: bool) -> float:
+        """Count a start and return 0.0, or return how long to wait before asking again.
+
+        Infinity means: until something in flight has ended, or single calls have gone.
+        """
+        with self._lock:
+            if self._in_flight >= self._concurrency or (bulk and self._singles_waiting):
+                return math.inf
+            wait = self._wait(now, bulk=bulk)
+            if wait > 0.0:
+                return wait
+            for window in self._windows.values():
+                window.start(now)
+            if self._adaptive is not None:
+                self._space(now, self._adaptive.per_s)
+            self._in_flight += 1
+            return 0.0
+
+    def _space(self, now: float, per_s: float) -> None:
+        """Keep starts apart, but for the few that a moment's worth of a high rate is."""
+        at_once = int(per_s * _BURST_S)
+        self._next_start = max(self._next_start, now - at_once / per_s) + 1.0 / per_s
+
+    def _wait(self, now: float, *, bulk: bool) -> float:
+        wait = max(0.0, self._paused_until - now)
+        for window in self._windows.values():
+            wait = max(wait, window.wait(now))
+        adaptive = self._adaptive
+        # While nothing has been throttled, the slow start is for the many: a single call of a
+        # web backend must not wait for a limit that may not exist.
+        if adaptive is not None and (bulk or adaptive.known) and self._next_start > now:
+            if not wait:
+                adaptive.waited()
+            wait = max(wait, self._next_start - now)
+        return wait
+
+    def finish(self) -> None:
+        """Count a request as over, and let those who wait look again."""
+        with self._lock:
+            self._in_flight -= 1
+        self._wake()
+
+    def pause(self, until: float) -> None:
+        """Start nothing before `until`: the platform asked for it."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, until)
+
+    def paused_for_s(self, now: float) -> float:
+        """Return how long nothing starts because the platform asked for it, in seconds."""
+        return max(0.0, self._paused_until - now)
+
+    # ------------------------------------------------------------------- what answers teach
+
+    def answered(self, now: float) -> None:
+        """Take note of an answer that was neither throttled nor a fault."""
+        if self._adaptive is not None:
+            with self._lock:
+                self._adaptive.answered(now)
+
+    def faulted(self, now: float) -> None:
+        """Take note of a broken connection, a time-out or a server error."""
+        if self._adaptive is not None:
+            with self._lock:
+                self._adaptive.faulted(now)
+
+    def throttled(self, now: float) -> None:
+        """Take note that the platform said "too many requests"."""
+        if self._adaptive is not None:
+            with self._lock:
+                self._adaptive.throttled(now)
+
+    # -------------------------------------------------------------------------- who waits
+
+    def join(self, waker: Callable[[], None], *, bulk: bool) -> None:
+        """Wake `waker` whenever something has ended, until it leaves."""
+        with self._lock:
+            self._wakers[waker] += 1
+            self._singles_waiting += not bulk
+
+    def leave(self, waker: Callable[[], None], *, bulk: bool) -> None:
+        """Wake `waker` no more, and let the others look whether it is their turn."""
+        with self._lock:
+            self._wakers[waker] -= 1
+            if not self._wakers[waker]:
+                del self._wakers[waker]
+            self._singles_waiting -= not bulk
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._wakers:
+            for waker in tuple(self._wakers):
+                waker()

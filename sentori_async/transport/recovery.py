@@ -1,0 +1,120 @@
+"""What happens to a call after its first attempt has failed: repeats, then settling.
+
+1. An attempt is lost when nobody can know whether the write was carried out.
+2. After a lost attempt no refusal is taken at its word, unless it refuses what was sent.
+3. What the platform's rules find out stands; where they find nothing, `applied` is None.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+
+from sentori_async.errors import CircuitOpen, SentoriError
+from sentori_async.transport.retry import Schedule, repeat
+from sentori_async.wire.message import Meter
+
+if TYPE_CHECKING:
+    from sentori_async.transport.sender import Sender, Terms
+    from sentori_async.wire.message import Call
+    from sentori_async.wire.settle import Flow
+
+T = TypeVar("T")
+
+
+class Recovery(Generic[T]):
+    """The second chance of one call."""
+
+    def __init__(self, sender: Sender, call: Call[T], terms: Terms) -> None:
+        """Prepare for what may follow the first failure."""
+        self._sender = sender
+        self._call = call
+        self._terms = terms
+        self._lost = False
+        settle = call.settle
+        self._schedule = Schedule(
+            policy=sender.settings.retry,
+            repeatable=call.request.operation.safety.repeatable
+            or (settle is not None and settle.resend),
+            shared=sender.shared,
+            deadline=terms.deadline,
+            clock=asyncio.get_running_loop().time,
+            draw=sender.draw,
+            bulk=terms.bulk,
+        )
+
+    def is_final(self, error: SentoriError) -> bool:
+        """Tell whether nothing can follow: neither a repeat nor a look-up."""
+        can_look = self._call.settle is not None and error.applied is not False
+        return not can_look and not self._schedule.may_repeat(error)
+
+    async def after(self, first: SentoriError) -> T:
+        """Go on after the first failure and return the result.
+
+        Raises:
+            SentoriError: What the last attempt failed with; `applied` says what became of it.
+        """
+        try:
+            result = await repeat(self._attempt, first, self._next_wait)
+        except SentoriError as error:
+            last = error
+        else:
+            self._sender.shared.budget.give_back(self._schedule.cost)
+            settle = self._call.settle
+            if self._lost and settle is not None and settle.doubted is not None:
+                result = settle.doubted(result)
+            return result
+        return await self._settle(last)
+
+    async def _attempt(self) -> T:
+        return await self._sender.attempt(self._call, self._terms)
+
+    def _next_wait(self, error: SentoriError) -> float | None:
+        if error.applied is None:
+            self._lost = True
+        return None if isinstance(error, CircuitOpen) else self._schedule.next_wait(error)
+
+    async def _settle(self, last: SentoriError) -> T:
+        """Find out what became of the write, as far as anybody can."""
+        settle = self._call.settle
+        if not self._lost and last.applied is False:
+            raise last
+        if self._lost and settle is not None and settle.decides(last):
+            raise last
+        if last.applied is False:
+            last.applied = None
+        if settle is None or settle.look is None:
+            raise last
+        return await self._look(settle.look(self._call.request, last), last)
+
+    async def _look(self, flow: Flow[T], last: SentoriError) -> T:
+        """Run the platform's rules: send what they ask for, and tell them what came of it."""
+        meter = Meter()
+        terms = attrs.evolve(self._terms, meter=meter)
+        try:
+            return await self._drive(flow, terms)
+        except SentoriError as error:
+            if error is last:
+                raise
+            # A look-up that failed tells nothing.
+            if last.applied is False:
+                last.applied = None
+            raise last from error
+        finally:
+            self._terms.meter.requests += meter.requests
+
+    async def _drive(self, flow: Flow[T], terms: Terms) -> T:
+        answer: Any = None
+        error: SentoriError | None = None
+        while True:
+            try:
+                step = flow.send(answer) if error is None else flow.throw(error)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            try:
+                answer, error = await self._sender.run(step, terms), None
+            except SentoriError as failure:
+                error = failure

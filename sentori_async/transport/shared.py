@@ -1,0 +1,45 @@
+"""What all clients of one key in this process share.
+
+1. It is found by a digest of the base URL and the key, never by the key.
+2. It goes away with the last client that uses it.
+3. It holds no asyncio object: clients of different loops and threads share it.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING, Final
+
+from sentori_async.transport.budget import RetryBudget
+from sentori_async.transport.circuit import Circuit
+from sentori_async.transport.pace import Pace
+
+if TYPE_CHECKING:
+    from sentori_async.settings import Settings
+
+
+class Shared:
+    """The limits, the retry budget and the circuit of one key."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start with the limits of the first client."""
+        self.pace = Pace(settings.limits)
+        self.budget = RetryBudget()
+        self.circuit = Circuit()
+
+
+_register: Final[weakref.WeakValueDictionary[str, Shared]] = weakref.WeakValueDictionary()
+_lock: Final = threading.Lock()
+
+
+def shared_for(settings: Settings) -> Shared:
+    """Return what the clients of a key share; the tightest limits of them all hold."""
+    name = settings.api_key.fingerprint(settings.base_url)
+    with _lock:
+        shared = _register.get(name)
+        if shared is None:
+            shared = _register[name] = Shared(settings)
+        else:
+            shared.pace.tighten(settings.limits)
+        return shared
