@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--requests", type=_count, metavar="N", help="how many each sends (default: 20000)"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
+    parser.add_argument("--json", type=_file, metavar="FILE", help="write the results there too")
     parser.add_argument(
         "--only", nargs="+", choices=BY_NAME, metavar="NAME", help=f"of {', '.join(BY_NAME)}"
     )
@@ -75,6 +75,15 @@ def _count(text: str) -> int:
         msg = f"{text!r} is not a whole number of at least 1"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
+
+
+def _file(text: str) -> Path:
+    """Return a path that can be written: to find out after the measurements would be late."""
+    file = Path(text)
+    if file.is_dir() or not file.parent.is_dir():
+        msg = f"{text!r} is no file in a folder that exists"
+        raise argparse.ArgumentTypeError(msg)
+    return file
 
 
 def _tell(line: str) -> None:

@@ -146,18 +146,18 @@ async def _send_each(
 ) -> list[T]:
     """Send all rows; return the last result of each of the workers that share them."""
     numbers = iter(rows)
-    last: dict[int, T] = {}
 
-    async def work(worker: int) -> None:
+    async def work() -> list[T]:
+        last: list[T] = []
         for n in numbers:
             result = await send(n)
             expected.glance(result)
-            last[worker] = result
+            last = [result]
+        return last
 
-    async with asyncio.TaskGroup() as workers:
-        for worker in range(in_flight):
-            workers.create_task(work(worker))
-    return list(last.values())
+    # Not a task group: whatever fails, fails in all workers, and one traceback says enough.
+    workers = await asyncio.gather(*(work() for _ in range(in_flight)))
+    return [result for last in workers for result in last]
 
 
 def checked_status(status: int) -> None:

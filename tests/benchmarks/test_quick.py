@@ -80,7 +80,16 @@ def test_chosen_clients_are_measured_as_often_as_asked(tmp_path: Path) -> None:
     assert [sample["requests"] for sample in one["rounds"]] == [70, 70]
 
 
-@pytest.mark.parametrize("wrong", [["--rounds", "0"], ["--requests", "many"], ["--only", "curl"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--rounds", "0"],
+        ["--requests", "many"],
+        ["--only", "curl"],
+        ["--json", "no/such/folder"],
+        ["--json", "tests"],
+    ],
+)
 def test_misuse_is_refused_before_anything_is_measured(wrong: list[str]) -> None:
     done = bench(*wrong)
 
