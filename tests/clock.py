@@ -1,7 +1,8 @@
 """An event loop whose clock jumps: waits are exact, and take no time.
 
-Nothing here may do real I/O: a loop that has nothing left to run and no timer to wait for is
-deadlocked, and says so instead of hanging.
+No I/O is waited for: only what is there at once, as between two sockets of this machine, is seen.
+A loop that has nothing left to run and no timer to wait for is deadlocked, and says so instead of
+hanging.
 """
 
 from __future__ import annotations

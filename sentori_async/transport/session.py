@@ -1,6 +1,7 @@
 """The connections to one platform; the only module that imports aiohttp's client.
 
-1. The credential is revealed here, once, into the headers of aiohttp's session.
+1. The credential is revealed here, once, into the headers of each request; aiohttp would show
+   the headers of its session to a proxy, in plain text.
 2. No aiohttp error leaves, not even as a context: their texts hold headers and queries.
 3. Redirects are not followed, cookies are not kept, and nothing is sent twice.
 4. An answer is bounded before it is read and again after it is decompressed.
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
+from multidict import CIMultiDict
 from yarl import URL
 
 from sentori_async.errors import (
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from sentori_async.settings import Auth, Settings
 
 _FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError)
-_JSON: Final = {"Content-Type": "application/json"}
 # aiohttp would say application/octet-stream of a body that is not there.
 _NO_TYPE: Final = ("Content-Type",)
 _READ_CHUNK: Final = 64 * 1024
@@ -69,7 +70,6 @@ class Session:
             wall_clock: The time of day, as a Unix time.
         """
         self._settings = settings
-        self._auth = auth
         self._connector = connector
         self._tls = settings.tls or True
         self._wall_clock = wall_clock
@@ -79,6 +79,8 @@ class Session:
         self._timers: set[asyncio.Timeout] = set()
         self._base = URL(settings.base_url)
         self._prefix = self._base.raw_path
+        self._bodyless = CIMultiDict({auth.header: auth.pattern.format(settings.api_key.reveal())})
+        self._json = CIMultiDict(self._bodyless, **{"Content-Type": "application/json"})
 
     async def exchange(
         self, request: Request, *, connect_s: float, read_s: float | None, until: float
@@ -167,7 +169,6 @@ class Session:
         return http
 
     def _session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
-        key = self._settings.api_key.reveal()
         connector = self._connector
         if connector is None:
             connector = aiohttp.TCPConnector(limit=self._settings.limits.concurrency)
@@ -176,11 +177,7 @@ class Session:
                 connector=connector,
                 connector_owner=self._connector is None,
                 loop=loop,
-                headers={
-                    self._auth.header: self._auth.pattern.format(key),
-                    "User-Agent": USER_AGENT,
-                    "Accept": "application/json",
-                },
+                headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 proxy=self._settings.proxy,
             )
@@ -212,10 +209,12 @@ class Session:
             return URL(f"{url}?{request.query}", encoded=True)
         return url
 
-    def _headers(self, request: Request) -> dict[str, str] | None:
+    def _headers(self, request: Request) -> CIMultiDict[str]:
+        headers = self._json if request.body else self._bodyless
         if request.headers:
-            return {**_JSON, **request.headers} if request.body else dict(request.headers)
-        return _JSON if request.body else None
+            headers = headers.copy()
+            headers.update(request.headers)
+        return headers
 
     async def _read(self, head: aiohttp.ClientResponse, request: Request) -> bytes:
         """Return the body, or stop as soon as it is too large."""

@@ -8,11 +8,13 @@ import enum
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Sequence
+import traceback
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import attrs
 
+from sentori_async.errors import SentoriError
 from sentori_async.platforms.sentori.client import SENTORI
 from sentori_async.settings import Settings
 from sentori_async.transport.session import Session
@@ -21,6 +23,7 @@ from sentori_async.wire.message import Operation, Request, Response, Safety
 KEY = "canary-key-c0ffee"
 ADDRESS = "canary-address%40example.com"
 """What must never be seen outside the request itself."""
+_CANARIES = (KEY, ADDRESS, ADDRESS.replace("%40", "@"), "canary")
 
 
 class Then(enum.Enum):
@@ -219,3 +222,26 @@ def chunked(*chunks: bytes, end: bool = True) -> bytes:
     """Return a body in chunks, with or without its end."""
     parts: Sequence[bytes] = [b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks]
     return b"".join(parts) + (b"0\r\n\r\n" if end else b"")
+
+
+@contextlib.asynccontextmanager
+async def raw(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any],
+) -> AsyncIterator[str]:
+    """Serve with a function of one's own."""
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield "http://{}:{}/".format(*server.sockets[0].getsockname())
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def assert_clean(error: SentoriError) -> None:
+    """See that neither the error nor anything it holds on to shows a key or an address."""
+    assert (error.__cause__, error.__context__) == (None, None)
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    ours = [frame for frame in shown.stack if "sentori_async" in frame.filename]
+    text = f"{error!r}{error.args}{vars(error)}{[frame.locals for frame in ours]}"
+    text += "".join(traceback.format_exception(error))
+    assert not [canary for canary in _CANARIES if canary in text]
