@@ -38,7 +38,7 @@ _DECODED: Final = Expected(
 
 
 def _client(work: Work) -> AsyncSentori:
-    limits = Limits(concurrency=work.in_flight, rates=())
+    limits = Limits(concurrency=work.in_flight, rates=(), adaptive=False)
     return AsyncSentori(api_key=API_KEY, base_url=work.base_url, limits=limits)
 
 
