@@ -169,11 +169,14 @@ def test_wait_in_vain_for_a_free_connection_was_never_sent(
     assert (error.applied, ended) == (False, 20.0)
 
 
-async def test_address_that_aiohttp_refuses_is_a_matter_of_settings(
+async def test_host_that_cannot_be_looked_up_at_all_is_a_matter_of_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sentori_async.settings._is_host", lambda _: True)
-    async with session("https://127.1/") as through:
+    async def resolve(*_: Any, **__: Any) -> Any:
+        raise UnicodeError("canary: label too long")  # as the codec of host names does
+
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+    async with session("https://api.example/") as through:
         with pytest.raises(ConfigurationError) as caught:
             await exchange(through, WRITE)
     assert_clean(caught.value)
