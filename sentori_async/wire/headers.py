@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+import attrs
+
 # "3", "2.5", and "432 seconds" as GetResponse's pages print it.
 _SECONDS: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)?", re.IGNORECASE | re.ASCII)
 _REQUEST_IDS: Final = ("x-request-id", "request-id", "x-correlation-id")
@@ -37,6 +39,41 @@ def retry_after_s(headers: Mapping[str, str], received_at: float) -> float | Non
     if until is None or not now:
         return None
     return max(0.0, until - now)
+
+
+@attrs.frozen(kw_only=True)
+class RateHeaders:
+    """How a platform tells what is left of its limit.
+
+    Attributes:
+        remaining: The header with the number of requests left.
+        reset: The header with the moment when the limit begins anew.
+        reset_is_moment: Whether that is a Unix time; else it is the seconds left.
+    """
+
+    remaining: str = "X-RateLimit-Remaining"
+    reset: str = "X-RateLimit-Reset"
+    reset_is_moment: bool = False
+
+
+def exhausted_for_s(
+    headers: Mapping[str, str], names: RateHeaders, received_at: float
+) -> float | None:
+    """Return how long a used-up limit lasts, in seconds, or None while something is left.
+
+    Args:
+        headers: The answer's headers, looked up without regard to case.
+        names: What the platform calls them.
+        received_at: When the answer came, as a Unix time.
+    """
+    if headers.get(names.remaining, "").strip() != "0":
+        return None
+    seconds = _SECONDS.fullmatch(headers.get(names.reset, "").strip())
+    if seconds is None:
+        return None
+    reset = float(seconds[1])
+    wait = reset - received_at if names.reset_is_moment else reset
+    return max(0.0, wait) if math.isfinite(wait) else None
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentori_async.wire.headers import media_type, request_id, retry_after_s
+from sentori_async.wire.headers import (
+    RateHeaders,
+    exhausted_for_s,
+    media_type,
+    request_id,
+    retry_after_s,
+)
 
 NOW = "Sun, 06 Nov 1994 08:49:37 GMT"
 NOW_S = parsedate_to_datetime(NOW).timestamp()
@@ -129,3 +135,31 @@ def test_the_request_id_is_found_and_fit_to_print(
 def test_the_media_type_is_fit_to_print(text: str, name: str) -> None:
     assert media_type({"Content-Type": text}) == name
     assert media_type({}) == "of no known type"
+
+
+@pytest.mark.parametrize(
+    ("sent", "names", "wait"),
+    [
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "432 seconds"}, RateHeaders(), 432.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "7"}, RateHeaders(), 7.0),
+        ({"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "7"}, RateHeaders(), None),
+        ({"X-RateLimit-Remaining": "0"}, RateHeaders(), None),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "soon"}, RateHeaders(), None),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "9" * 400}, RateHeaders(), None),
+        ({}, RateHeaders(), None),
+        (
+            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1030"},
+            RateHeaders(reset_is_moment=True),
+            30.0,
+        ),
+        (
+            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "900"},
+            RateHeaders(reset_is_moment=True),
+            0.0,
+        ),
+    ],
+)
+def test_a_used_up_limit_says_how_long(
+    sent: dict[str, str], names: RateHeaders, wait: float | None
+) -> None:
+    assert exhausted_for_s(sent, names, 1_000.0) == wait
