@@ -35,6 +35,8 @@ class Limiter:
         self._single: deque[asyncio.Future[None]] = deque()
         self._bulk: deque[asyncio.Future[None]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
+        # Whether the first in line waits for its timer: then nothing that ends can help it.
+        self._timed = False
 
     def try_enter(self, *, bulk: bool = False) -> bool:
         """Count one more request and return True, if it may start at once."""
@@ -60,11 +62,13 @@ class Limiter:
         try:
             while wait := self._wait(woken, bulk=bulk):
                 timer = loop.call_later(wait, _wake, woken) if wait < math.inf else None
+                self._timed = timer is not None
                 try:
                     await woken
                 finally:
                     if timer is not None:
                         timer.cancel()
+                        self._timed = False
                 place = line.index(woken)
                 woken = line[place] = loop.create_future()
         finally:
@@ -86,7 +90,7 @@ class Limiter:
         """Let the first in line look again; called from any thread."""
         if self._loop is _running_loop():
             first = self._first()
-            if first is not None:
+            if first is not None and not self._timed:
                 _wake(first)
         elif self._loop is not None:
             # A loop that has been closed has nobody in line.
