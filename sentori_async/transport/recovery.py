@@ -1,8 +1,9 @@
 """What happens to a call after its first attempt has failed: repeats, then settling.
 
-1. An attempt is lost when nobody can know whether the write was carried out.
+1. An attempt is lost when nobody can know whether the write was carried out, or what it returned.
 2. After a lost attempt no refusal is taken at its word, unless it refuses what was sent.
-3. What the platform's rules find out stands; where they find nothing, `applied` is None.
+3. What the platform's rules find out stands; where they find nothing, `applied` is None, unless
+   an attempt is known to have been carried out.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Recovery(Generic[T]):
         self._call = call
         self._terms = terms
         self._lost = False
+        self._done = False
         settle = call.settle
         self._schedule = Schedule(
             policy=sender.settings.retry,
@@ -72,8 +74,9 @@ class Recovery(Generic[T]):
         return await self._sender.attempt(self._call, self._terms)
 
     def _next_wait(self, error: SentoriError) -> float | None:
-        if error.applied is None:
+        if error.applied is not False:
             self._lost = True
+            self._done = self._done or error.applied is True
         return None if isinstance(error, CircuitOpen) else self._schedule.next_wait(error)
 
     async def _settle(self, last: SentoriError) -> T:
@@ -81,6 +84,8 @@ class Recovery(Generic[T]):
         settle = self._call.settle
         if not self._lost and last.applied is False:
             raise last
+        if self._done:
+            last.applied = True
         if self._lost and settle is not None and settle.decides(last):
             raise last
         if last.applied is False:

@@ -161,8 +161,9 @@ class Sender:
         """
         name = request.operation.name
         circuit = self.shared.circuit
+        clock = asyncio.get_running_loop().time
         while wait := circuit.admit(self.clock()):
-            if not terms.bulk:
+            if not terms.bulk or (terms.deadline is not None and clock() + wait >= terms.deadline):
                 msg = f"{name}: the platform is down, and is tried again in {wait:.1f} s"
                 raise CircuitOpen(msg, operation=name)
             if circuit.open_for_s(self.clock()) > self.settings.retry.job_max_wait_s:

@@ -8,7 +8,10 @@ import backoff
 import pytest
 
 from sentori_async import errors
+from sentori_async.platforms.sentori.calls import add_contact
+from sentori_async.platforms.sentori.models import Contact
 from sentori_async.settings import Limits, Rate, RetryPolicy, Timeouts
+from sentori_async.transport.circuit import FAILURES
 from sentori_async.transport.sender import Sender
 from sentori_async.wire.message import Meter, Response, Safety
 from tests.clock import now, run, running
@@ -135,6 +138,57 @@ def test_unsafe_write_that_was_never_sent_is_sent_again() -> None:
     assert (result, moments) == (OK, [0.0, 1.0])
 
 
+# ----------------------------------------------------------------- what became of the write
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "applied"),
+    [
+        (False, False, False),
+        (None, False, None),
+        (True, False, True),
+        (False, None, None),
+        (None, None, None),
+        (True, None, True),
+        (False, True, True),
+        (None, True, True),
+        (True, True, True),
+    ],
+)
+def test_last_error_tells_what_is_known_of_all_attempts(
+    before: bool | None, last: bool | None, applied: bool | None
+) -> None:
+    """That the last attempt was never sent says nothing of those before it."""
+    steps = [errors.ConnectionLost("lost", applied=fate) for fate in (before, last)]
+    result, _, _, meter = outcome_of(
+        *steps, safety=Safety.IDEMPOTENT, retry=RetryPolicy(attempts=2, base_s=1.0)
+    )
+    assert isinstance(result, errors.ConnectionLost)
+    assert (result.applied, meter.attempts) == (applied, 2)
+
+
+@pytest.mark.parametrize("lost", [None, True], ids=["silence", "cut-success"])
+def test_refusal_of_a_repeat_is_not_taken_at_its_word(lost: bool | None) -> None:
+    result, _, _, _ = outcome_of(
+        errors.ConnectionLost("lost", applied=lost),
+        answer(404),
+        safety=Safety.IDEMPOTENT,
+        retry=CALM,
+    )
+    assert isinstance(result, errors.NotFound)
+    assert result.applied is lost
+
+
+def test_add_whose_answer_was_cut_and_whose_repeat_met_it_was_added() -> None:
+    async def add() -> Contact:
+        found = answer(200, b'{"EmailAddress": "joe@example.com", "FirstName": "Joe"}')
+        taken = answer(400, b'{"Code": 102}')
+        sender, _ = make_sender(errors.ConnectionLost("cut", applied=True), taken, found)
+        return await sender.send(add_contact("joe@example.com"))
+
+    assert run(add()).first_name == "Joe"
+
+
 # --------------------------------------------------------------------------------- deadlines
 
 
@@ -232,6 +286,20 @@ def test_place_that_comes_free_at_the_very_deadline_is_given_back() -> None:
     # Whether the second came in at the last moment or gave up, the third is served at once.
     assert moments[0] == 0.0
     assert set(moments[1:]) == {10.0}
+
+
+@pytest.mark.parametrize("bulk", [False, True], ids=["single", "bulk"])
+def test_platform_that_is_down_beyond_the_deadline_is_not_waited_for(bulk: bool) -> None:
+    async def down() -> tuple[float, int]:
+        sender, session = make_sender(OK, retry=RetryPolicy(deadline_s=0.5))
+        for _ in range(FAILURES):
+            sender.shared.circuit.failed(now())
+        with pytest.raises(errors.CircuitOpen) as caught:
+            await sender.send(call(Safety.UNSAFE), bulk=bulk)
+        assert caught.value.applied is False
+        return now(), len(session.seen)
+
+    assert run(down()) == (0.0, 0)
 
 
 @pytest.mark.parametrize(
