@@ -12,6 +12,7 @@ clients but the catalogues of error codes.
 
 from __future__ import annotations
 
+from sentori_async.sandbox.faults import FaultRule, FaultScript
 from sentori_async.sandbox.record import RequestLog, RequestRecord
 from sentori_async.sandbox.sentori.options import ROLE_BASED, SentoriOptions
 from sentori_async.sandbox.sentori.rules import FieldKind
@@ -46,6 +47,8 @@ __all__ = [
     "Document",
     "DocumentKind",
     "Entry",
+    "FaultRule",
+    "FaultScript",
     "FieldIs",
     "FieldKind",
     "InUploadGroup",

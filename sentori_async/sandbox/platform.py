@@ -177,6 +177,11 @@ class Platform(Protocol):
         """The paths it is served under; `Sandbox.url` gives the first."""
         ...
 
+    @property
+    def route_names(self) -> frozenset[str]:
+        """The names of all its routes, such as "contacts.add"."""
+        ...
+
     def route(self, method: str, path: str) -> Routed[Any] | Reply:
         """Return the route of a request, or the answer to one that has none."""
         ...

@@ -15,7 +15,9 @@ class RequestRecord(NamedTuple):
         route: The route's name, such as "contacts.add", or "" where no route matched.
         method: The HTTP method.
         path: The path as it was sent, percent-encoding included; it may hold an address.
-        status: The HTTP status of the answer.
+        status: The HTTP status of the answer, or 0 where a fault kept it from being sent.
+        executed: How often the platform carried it out, refusing it included: 1, unless there was
+            nothing to carry out or a fault script says otherwise.
     """
 
     platform: str
@@ -23,6 +25,7 @@ class RequestRecord(NamedTuple):
     method: str
     path: str
     status: int
+    executed: int
 
 
 class RequestLog:

@@ -2,8 +2,9 @@
 
 1. It listens on the loopback interface and nowhere else.
 2. A platform is one folder and one line in `Sandbox._start_platforms`.
-3. A request is read to its end, routed, carried out and committed, recorded, and answered,
+3. A request is routed, read to its end, carried out and committed, recorded, and answered,
    in this order; an answer that never arrives has still taken effect.
+4. A request that a fault script picks goes the same way, except as the fault says.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import os
 from collections.abc import Callable
 from types import TracebackType
@@ -20,19 +22,22 @@ from aiohttp import web
 
 from sentori_async.errors import ConfigurationError, SentoriError
 from sentori_async.sandbox.database import Database
-from sentori_async.sandbox.platform import Incoming, Platform, Reply, Routed
-from sentori_async.sandbox.record import RequestLog, RequestRecord
+from sentori_async.sandbox.faults.kinds import Fault
+from sentori_async.sandbox.faults.link import Connections, Link, WatchingServer
+from sentori_async.sandbox.faults.script import FaultScript
+from sentori_async.sandbox.platform import Platform, Reply
+from sentori_async.sandbox.record import RequestLog
 from sentori_async.sandbox.sentori.app import SentoriPlatform
 from sentori_async.sandbox.sentori.options import SentoriOptions
 from sentori_async.sandbox.sentori.state import SentoriState
 from sentori_async.sandbox.thread import in_thread
+from sentori_async.sandbox.visit import Visit
 
 MIB: Final = 1024 * 1024
 _HOSTS: Final = ("127.0.0.1", "::1")
 _SHUTDOWN_S: Final = 0.25
 _NOT_FOUND: Final = Reply(404)
-_TOO_LARGE: Final = Reply(413)
-_UNREADABLE: Final = Reply(400)
+_NOT_ASKED: Final = Reply(500)
 
 
 def utc_now() -> dt.datetime:
@@ -55,6 +60,7 @@ class Sandbox:
         host: Literal["127.0.0.1", "::1"] = "127.0.0.1",
         state: str | os.PathLike[str] | None = None,
         sentori: SentoriOptions | None = None,
+        faults: FaultScript | None = None,
         latency_s: float = 0.0,
         max_body_bytes: int = 64 * MIB,
         keep_requests: int = 10_000,
@@ -68,6 +74,7 @@ class Sandbox:
             state: A file that keeps the state from one run to the next, with mode 0600 because it
                 holds contact data; None keeps it in memory.
             sentori: How Sentori behaves where its pages are silent.
+            faults: What goes wrong; see docs/faults.md.
             latency_s: How long every request waits before it takes effect, in seconds.
             max_body_bytes: The largest request body; a larger one is answered with 413.
             keep_requests: How many of the latest requests `requests` keeps.
@@ -89,10 +96,12 @@ class Sandbox:
         self._port: int | None = None
         self._state = state
         self._sentori_options = sentori or SentoriOptions()
+        self._faults = faults
         self._latency_s = latency_s
         self._max_body_bytes = max_body_bytes
         self._clock = clock
         self._closed = False
+        self._connections = Connections()
         self._database: Database | None = None
         self._runner: web.ServerRunner | None = None
         self._sentori: SentoriPlatform | None = None
@@ -103,7 +112,8 @@ class Sandbox:
         """Open the state and listen.
 
         Raises:
-            ConfigurationError: The port is taken, or the file cannot be used.
+            ConfigurationError: The port is taken, the file cannot be used, or a fault falls on a
+                route that does not exist.
             SentoriError: The sandbox runs already, or was closed.
         """
         if self._closed or self._runner is not None:
@@ -111,6 +121,7 @@ class Sandbox:
         try:
             self._database = Database(self._state)
             self._start_platforms(self._database)
+            self.faults = self._faults
             await self._listen()
         except BaseException:
             await self.close()
@@ -172,6 +183,24 @@ class Sandbox:
             raise SentoriError("the sandbox is not started")
         return self._sentori.accounts.default
 
+    @property
+    def faults(self) -> FaultScript | None:
+        """What goes wrong from the next request on; None is nothing.
+
+        It may be set at any time and from any thread.
+
+        Raises:
+            ConfigurationError: A fault falls on a route that does not exist.
+        """
+        return self._faults
+
+    @faults.setter
+    def faults(self, script: FaultScript | None) -> None:
+        platforms = self._platforms.values()
+        if script is not None and platforms:
+            script.check_routes({name for platform in platforms for name in platform.route_names})
+        self._faults = script
+
     def _start_platforms(self, database: Database) -> None:
         self._sentori = SentoriPlatform(database, self._sentori_options, self._clock)
         platforms: tuple[Platform, ...] = (self._sentori,)
@@ -180,7 +209,9 @@ class Sandbox:
 
     async def _listen(self) -> None:
         # aiohttp's low-level server: platforms route for themselves (see platform.py, rule 3).
-        server = web.Server(self._serve, request_factory=self._request, access_log=None)
+        server = WatchingServer(
+            self._serve, self._connections, request_factory=self._request, access_log=None
+        )
         self._runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._asked_port)
@@ -200,38 +231,39 @@ class Sandbox:
             message, payload, protocol, writer, task, loop, client_max_size=self._max_body_bytes
         )
 
-    async def _serve(self, request: web.BaseRequest) -> web.Response:
-        path = request.rel_url.raw_path
-        name, found = self._find(request.method, path)
-        route = "" if isinstance(found, Reply) else found.route.name
-        status = 500  # what aiohttp answers if nothing below comes to an end
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        visit = self._visit(request)
+        faults = self._faults
+        fault = None if faults is None else faults.draw(visit.route, request.method)
         self.in_flight += 1
+        if fault is not None:
+            return await self._misbehave(fault, visit)
+        status = 500  # what aiohttp answers if nothing below comes to an end
         try:
-            reply = await self._reply(name, found, request)
+            reply = await visit.execute(await visit.read(self._latency_s))
             status = reply.status
         finally:
-            self.in_flight -= 1
-            self.requests.add(RequestRecord(name, route, request.method, path, status))
+            self._record(visit, status)
         return web.Response(status=status, body=reply.body, headers=reply.headers)
 
-    def _find(self, method: str, path: str) -> tuple[str, Routed[Any] | Reply]:
+    async def _misbehave(self, fault: Fault, visit: Visit) -> web.StreamResponse:
+        record = functools.partial(self._record, visit)
+        with Link(visit.request, self._connections, clock=self._clock, record=record) as link:
+            order = await visit.read(self._latency_s)
+            await link.hold(fault.held_s)
+            replies = [await visit.execute(order) for _ in range(fault.execute)]
+            await fault.send(link, replies[0] if replies else _NOT_ASKED)
+        return link.response
+
+    def _visit(self, request: web.BaseRequest) -> Visit:
+        path = request.rel_url.raw_path
         for prefix, platform in self._prefixes:
             if path.startswith(prefix):
-                return platform.name, platform.route(method, path[len(prefix) :])
-        return "", _NOT_FOUND
+                found = platform.route(request.method, path[len(prefix) :])
+                target = found if isinstance(found, Reply) else (platform, found)
+                return Visit(request, platform.name, target)
+        return Visit(request, "", _NOT_FOUND)
 
-    async def _reply(
-        self, name: str, found: Routed[Any] | Reply, request: web.BaseRequest
-    ) -> Reply:
-        if isinstance(found, Reply):
-            return found
-        try:
-            body = await request.read() if request.body_exists else b""
-        except web.HTTPRequestEntityTooLarge:
-            return _TOO_LARGE
-        except web.RequestPayloadError:
-            return _UNREADABLE
-        if self._latency_s:
-            await asyncio.sleep(self._latency_s)
-        incoming = Incoming(found.args, request.headers, request.rel_url.raw_query_string, body)
-        return await self._platforms[name].answer(found, incoming)
+    def _record(self, visit: Visit, status: int) -> None:
+        self.in_flight -= 1
+        self.requests.add(visit.record(status))

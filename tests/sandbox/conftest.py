@@ -26,3 +26,9 @@ async def start() -> AsyncIterator[Start]:
 async def service(start: Start) -> Service:
     """Return a sandbox with the default options and an empty account."""
     return await start()
+
+
+@pytest.fixture
+def sandbox(service: Service) -> Sandbox:
+    """Return the sandbox of `service`."""
+    return service.sandbox

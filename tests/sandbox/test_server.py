@@ -89,7 +89,7 @@ async def test_an_absolute_request_line_means_its_path(service: Service) -> None
 async def test_a_path_of_no_platform_is_not_found(service: Service) -> None:
     answer = await service.send("GET", "", base=f"http://127.0.0.1:{service.sandbox.port}/v3.0/")
     assert (answer.status, answer.body) == (404, b"")
-    assert service.sandbox.requests.latest() == [RequestRecord("", "", "GET", "/v3.0/", 404)]
+    assert service.sandbox.requests.latest() == [RequestRecord("", "", "GET", "/v3.0/", 404, 0)]
 
 
 async def test_a_platform_it_does_not_play_is_named(service: Service) -> None:
@@ -261,9 +261,10 @@ async def test_requests_are_recorded_as_they_were_sent(service: Service) -> None
             "POST",
             "/sentori/v2.0/contact/add/joe%2Bx%40example.com",
             200,
+            1,
         ),
-        RequestRecord("sentori", "contacts.get", "GET", "/sentori/v2.0/contact/get/1/", 200),
-        RequestRecord("sentori", "", "GET", "/sentori/v2.0/nowhere/", 404),
+        RequestRecord("sentori", "contacts.get", "GET", "/sentori/v2.0/contact/get/1/", 200, 1),
+        RequestRecord("sentori", "", "GET", "/sentori/v2.0/nowhere/", 404, 0),
     ]
 
 
@@ -278,8 +279,8 @@ async def test_no_key_is_ever_recorded(service: Service) -> None:
 def test_a_log_forgets_records_and_keeps_counting() -> None:
     log = RequestLog(keep=2)
     for number in range(3):
-        log.add(RequestRecord("sentori", "contacts.add", "POST", str(number), 200))
-    log.add(RequestRecord("other", "contacts.add", "POST", "3", 200))
+        log.add(RequestRecord("sentori", "contacts.add", "POST", str(number), 200, 1))
+    log.add(RequestRecord("other", "contacts.add", "POST", "3", 200, 1))
     assert [record.path for record in log.latest()] == ["2", "3"]
     assert (log.count(), log.count("contacts.add"), log.count("contacts.get")) == (4, 4, 0)
     assert (log.count(platform="sentori"), log.count("contacts.add", platform="other")) == (3, 1)

@@ -96,6 +96,7 @@ class SentoriPlatform:
 
     name = "sentori"
     prefixes = ("/sentori/v2.0/", "/v2.0/")
+    route_names = frozenset(route.name for route in routes())
 
     def __init__(
         self,
