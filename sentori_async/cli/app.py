@@ -1,0 +1,42 @@
+"""The commands, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.text import Text
+
+from sentori_async.cli import texts
+from sentori_async.version import VERSION
+
+
+def _one_line(error: CycloptsError) -> Text:
+    command = " ".join(("sentori", *(error.command_chain or ())))
+    return Text.assemble(("sentori: ", "bold red"), f"{error}\nTry: {command} --help")
+
+
+app: Final = App(
+    name="sentori",
+    help=texts.SENTORI,
+    help_epilogue=texts.SENTORI_MORE,
+    version=VERSION,
+    error_formatter=_one_line,
+    default_parameter=Parameter(negative=(), show_default=False),
+)
+# By their places, with their texts: a command's code is loaded when the command is called.
+for _command, _help, _more in (
+    ("demo:demo", texts.DEMO, ""),
+    ("explain:explain", texts.EXPLAIN, texts.EXPLAIN_MORE),
+    ("sandbox:sandbox", texts.SANDBOX, texts.SANDBOX_MORE),
+    ("sync:sync", texts.SYNC, texts.SYNC_MORE),
+):
+    app.command(f"sentori_async.cli.{_command}", help=_help, help_epilogue=_more)
+app.command("sentori_async.cli.contact:app", name="contact", help=texts.CONTACT)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command line and return its exit code."""
+    code = app(argv, result_action="return_value")
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,70 @@
+"""What the command's exit codes mean, and how an error becomes one.
+
+0  all went well
+1  something was refused, or nobody knows what became of it; the rest was done
+2  misuse, or the job stopped: nothing more will be done until something changes
+130  interrupted with Ctrl-C
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sentori_async.errors import (
+    AccountBlocked,
+    ApiError,
+    AuthenticationError,
+    BulkError,
+    QuotaExceeded,
+    SentoriError,
+    TransportError,
+)
+
+OK: Final = 0
+FAILED: Final = 1
+STOPPED: Final = 2
+INTERRUPTED: Final = 130
+
+_NEEDS_A_CHANGE: Final = (AuthenticationError, AccountBlocked, QuotaExceeded)
+
+
+def code_of(error: SentoriError) -> int:
+    """Return the exit code of a command that ended with an error."""
+    if isinstance(error, ApiError | TransportError) and not isinstance(error, _NEEDS_A_CHANGE):
+        return FAILED
+    return STOPPED
+
+
+def text_of(error: SentoriError) -> str:
+    """Return what an error says, identities masked.
+
+    An error of our own is about files and options, and a date in a file's name is no number to
+    mask; what it quotes of a file is masked where it is quoted.
+    """
+    if isinstance(error, ApiError | TransportError | BulkError):
+        return str(error)
+    return error.message
+
+
+def remedy_of(error: BaseException) -> str:
+    """Return what to do about an error, or ""."""
+    if isinstance(error, BulkError) and error.cause is not None:
+        return remedy_of(error.cause)
+    return error.remedy if isinstance(error, ApiError) else ""
+
+
+def sentences_of(error: SentoriError) -> list[str]:
+    """Return what an error says, and what to do about it where that is not said yet."""
+    text, remedy = text_of(error), remedy_of(error)
+    return [text, remedy] if remedy and remedy not in text else [text]
+
+
+def error_as_json(error: SentoriError) -> dict[str, Any]:
+    """Return an error for machines, identities masked."""
+    cause = error.cause if isinstance(error, BulkError) and error.cause is not None else error
+    return {
+        "error": type(cause).__name__,
+        "code": getattr(cause, "code", None),
+        "message": text_of(error),
+        "remedy": remedy_of(error),
+    }

@@ -1,0 +1,70 @@
+"""`sentori sandbox`: a local account to try things on."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.types import Port
+
+from sentori_async.cli.exits import OK, STOPPED
+from sentori_async.cli.output import AsJson, Output
+from sentori_async.cli.running import guarded, run_async
+from sentori_async.sandbox import API_KEY, Sandbox, seed_demo
+
+
+def sandbox(
+    *,
+    port: Annotated[
+        Port, Parameter(show_default=True, help="The port to listen on; 0 takes any free one.")
+    ] = 8080,
+    state: Annotated[
+        Path | None,
+        Parameter(
+            metavar="FILE",
+            help="A file that keeps the account from one run to the next; "
+            "it holds contact data, and only you can read it.",
+        ),
+    ] = None,
+    seed: Annotated[
+        bool,
+        Parameter(help="Start with some contacts, lists, suppressions, emails and a report."),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Play Sentori on this machine until Ctrl-C, and return the exit code."""
+    output = Output(as_json=as_json)
+    return guarded(
+        output,
+        lambda: run_async(_serve(Sandbox(port=port, state=state), output, seed=seed)),
+        lambda _: STOPPED,
+    )
+
+
+async def _serve(server: Sandbox, output: Output, *, seed: bool) -> int:
+    stopped = _on_signal()
+    async with server:
+        if seed:
+            seed_demo(server)
+        url = server.url("sentori")
+        output.document({"url": url, "api_key": API_KEY, "port": server.port})
+        output.line("Sentori is played at ", (url, "bold"))
+        output.line("Use it from another terminal:")
+        output.line(f"  export SENTORI_BASE_URL={url}")
+        output.line(f"  export SENTORI_API_KEY={API_KEY}")
+        output.line("Stop it with Ctrl-C.")
+        output.flush()
+        await stopped.wait()
+    return OK
+
+
+def _on_signal() -> asyncio.Event:
+    """Return an event that is set when somebody wants the process to end."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    return stopped

@@ -1,0 +1,274 @@
+"""`sentori sync`: the rows of a file become contacts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeAlias
+
+import attrs
+from cyclopts import Group, Parameter
+from cyclopts.types import PositiveInt
+
+from sentori_async.bulk.plan import Verb, Via
+from sentori_async.cli.account import FROM_ENVIRONMENT, Account
+from sentori_async.cli.columns import Columns, match_columns, parse_map, require_address
+from sentori_async.cli.exits import STOPPED
+from sentori_async.cli.interrupt import Interruption, interruptible
+from sentori_async.cli.job import Item, Job, Spool
+from sentori_async.cli.output import AsJson, Force, Output, Quiet, Report
+from sentori_async.cli.progress import progress_for
+from sentori_async.cli.report_file import ReportFile, default_path
+from sentori_async.cli.running import guarded, run_async
+from sentori_async.cli.summary import SyncResult, tell
+from sentori_async.cli.tally import Tally
+from sentori_async.errors import InvalidInput, NotFound, SentoriError
+from sentori_async.platforms.sentori.client import AsyncSentori
+from sentori_async.sources import RowFile, open_rows
+
+Mode: TypeAlias = Literal["add", "update", "add-or-update", "import"]
+
+_VERBS: Final[dict[Mode, tuple[Verb, Via]]] = {
+    "add": ("add", "single"),
+    "update": ("update", "single"),
+    "add-or-update": ("add_or_update", "single"),
+    "import": ("add_or_update", "import"),
+}
+_STOPPING: Final = (
+    "Stopping: the rows on their way are being settled. Ctrl-C once more leaves them in doubt."
+)
+_FILE: Final = Group("How to read the file", sort_key=10)
+
+
+@attrs.frozen(kw_only=True)
+class SyncPlan:
+    """What is to be synced, checked as far as that goes without the account.
+
+    Attributes:
+        path: The file.
+        rows: Its rows.
+        said: The field of each column that the user named.
+        ignore_unknown: Whether columns that the account has no field for are left out.
+        mode: What becomes of each row.
+        list_id: The list that contacts are subscribed to, or None.
+        report: Where the report goes.
+        force: Whether the report may replace a file that is none.
+    """
+
+    path: Path
+    rows: RowFile
+    said: dict[str, str] = attrs.field(factory=dict)
+    ignore_unknown: bool = False
+    mode: Mode = "add-or-update"
+    list_id: str | None = None
+    report: Path
+    force: bool = False
+
+
+def sync(
+    file: Annotated[
+        Path,
+        Parameter(help="The file; JSON Lines if its name ends in .jsonl or .ndjson, else CSV."),
+    ],
+    /,
+    *,
+    mode: Annotated[
+        Mode,
+        Parameter(
+            show_default=True,
+            help="What becomes of each row. With import, many rows share a request: faster, and "
+            "less is known about each of them.",
+        ),
+    ] = "add-or-update",
+    list_id: Annotated[
+        str | None,
+        Parameter(
+            name="--list",
+            metavar="ID",
+            help="Subscribe every contact that succeeded to the mailing list with this ExternalID.",
+        ),
+    ] = None,
+    concurrency: Annotated[
+        PositiveInt | None,
+        Parameter(metavar="N", help="How many requests are in flight at most; 16 if not given."),
+    ] = None,
+    mapping: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--map",
+            group=_FILE,
+            metavar="COLUMN=FIELD",
+            help="The field of a column whose name says something else; COLUMN= leaves the column "
+            "out. May be repeated.",
+        ),
+    ] = (),
+    ignore_unknown_columns: Annotated[
+        bool,
+        Parameter(group=_FILE, help="Leave out the columns that the account has no field for."),
+    ] = False,
+    empty_as_null: Annotated[
+        bool, Parameter(group=_FILE, help="Let an empty cell clear its field.")
+    ] = False,
+    encoding: Annotated[
+        str | None,
+        Parameter(
+            group=_FILE,
+            metavar="NAME",
+            help="The file's encoding where it is not UTF-8, such as cp1252.",
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        Parameter(
+            group=_FILE,
+            metavar="CHARACTER",
+            help="What separates the cells, where the header does not show it.",
+        ),
+    ] = None,
+    account: Account = FROM_ENVIRONMENT,
+    report: Report = None,
+    force: Force = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Send every row of a file to the account, and return the exit code."""
+    output = Output(as_json=as_json, quiet=quiet)
+
+    def work() -> int:
+        plan = SyncPlan(
+            path=file,
+            rows=open_rows(
+                file, encoding=encoding, delimiter=delimiter, empty_as_null=empty_as_null
+            ),
+            said=parse_map(mapping),
+            ignore_unknown=ignore_unknown_columns,
+            mode=mode,
+            list_id=list_id,
+            report=report or default_path(file),
+            force=force,
+        )
+        require_address(plan.rows.columns, plan.said)
+        client = account.connect(concurrency=concurrency)
+        count = survey(plan, output)
+        return run_async(_sync_and_close(client, plan, count, output))
+
+    return guarded(output, work, lambda _: STOPPED)
+
+
+def survey(plan: SyncPlan, output: Output) -> int:
+    """Read the whole file before any of it is sent, and return the number of its rows.
+
+    Raises:
+        InvalidInput: Part of it cannot be read.
+    """
+    with output.working(f"Reading {plan.path}"):
+        return plan.rows.survey()
+
+
+async def _sync_and_close(client: AsyncSentori, plan: SyncPlan, count: int, output: Output) -> int:
+    async with client:
+        return await run_sync(client, plan, count, output)
+
+
+async def run_sync(client: AsyncSentori, plan: SyncPlan, count: int, output: Output) -> int:
+    """Send the rows, say what came of it, and return the exit code.
+
+    Args:
+        client: The client of the account.
+        plan: What is to be synced.
+        count: How many rows there are.
+        output: Where progress and summary go.
+
+    Raises:
+        SentoriError: Nothing was sent: the account, the list or the report is not usable.
+    """
+    structure = await client.contacts.structure()
+    columns = match_columns(
+        plan.rows.columns, structure, plan.said, ignore_unknown=plan.ignore_unknown
+    )
+    if plan.list_id is not None:
+        await _require_list(client, plan.list_id)
+    _announce(plan, columns, count, output)
+    result = SyncResult(file=plan.path, report_path=plan.report)
+    report = ReportFile(plan.report, source=plan.path, force=plan.force)
+    say = functools.partial(output.note, _STOPPING)
+    with interruptible(say) as interruption:
+        try:
+            with report:
+                run = _Run(client, plan, columns, report, output, interruption, result)
+                await run.jobs(count)
+        except SentoriError as error:
+            result.error = error
+        finally:
+            result.interrupted = interruption.requested
+            tell(result, output)
+    return result.exit_code
+
+
+async def _require_list(client: AsyncSentori, list_id: str) -> None:
+    """Make sure that the list exists: each row would fail without it."""
+    try:
+        await client.mailing_lists.get(list_id)
+    except NotFound:
+        lists = await client.mailing_lists.all()
+        known = ", ".join(f"{one.external_id} ({one.name})" for one in lists) or "none"
+        raise InvalidInput(f"the account has no mailing list {list_id!r}; it has {known}") from None
+
+
+def _announce(plan: SyncPlan, columns: Columns, count: int, output: Output) -> None:
+    output.note(f"{plan.path}: {count:,} rows")
+    for column, field in columns.renamed:
+        output.note(f"  {column} is sent as {field}")
+    for column in sorted(columns.left_out):
+        output.note(f"  {column} is left out")
+
+
+@attrs.frozen
+class _Run:
+    """The jobs of one sync."""
+
+    client: AsyncSentori
+    plan: SyncPlan
+    columns: Columns
+    report: ReportFile
+    output: Output
+    interruption: Interruption
+    result: SyncResult
+
+    async def jobs(self, count: int) -> None:
+        """Send the rows, then subscribe those that succeeded where that is wanted."""
+        verb, via = _VERBS[self.plan.mode]
+        with Spool() as succeeded:
+            job = self._job(Tally(action=self.plan.mode), verb, via)
+            items = job.contacts(self.plan.rows, self.columns)
+            if self.plan.list_id is None:
+                await self._run(job, items, count, None)
+                return
+            self.result.left_undone = f"subscribe to {self.plan.list_id}"
+            await self._run(job, items, count, succeeded)
+            if self.interruption.requested:
+                return
+            self.result.left_undone = ""
+            tally = Tally(action="subscribe", target=self.plan.list_id)
+            job = self._job(tally, "subscribe", "single", self.plan.list_id)
+            await self._run(job, succeeded, len(succeeded), None)
+
+    def _job(self, tally: Tally, verb: Verb, via: Via, list_id: str | None = None) -> Job:
+        self.result.tallies.append(tally)
+        return Job(
+            client=self.client,
+            verb=verb,
+            via=via,
+            list_id=list_id,
+            tally=tally,
+            report=self.report,
+            interruption=self.interruption,
+        )
+
+    async def _run(self, job: Job, items: Iterable[Item], count: int, keep: Spool | None) -> None:
+        progress = progress_for(self.output, job.tally, count)
+        try:
+            await job.run(items, progress.show, keep)
+        finally:
+            progress.end()

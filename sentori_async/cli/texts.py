@@ -1,0 +1,83 @@
+"""What ``--help`` says beyond the options."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SENTORI: Final = "Move contacts into Sentori, one at a time or ten million, without losing one."
+
+SENTORI_MORE: Final = """\
+**Start here**
+
+    sentori demo                                # watch it work, locally
+    sentori sandbox --seed                      # a local account to try things on
+    sentori sync contacts.csv --list LISTID01   # the real thing
+    sentori explain 102                         # what an error code means
+
+**Exit codes**: 0 all well, 1 some rows failed, 2 misuse or stopped, 130 interrupted.
+"""
+
+CONTACT: Final = "Look at one contact, or change it."
+
+CONTACT_MORE: Final = """\
+**Examples**
+
+    sentori contact get joe@example.com
+    sentori contact add joe@example.com FirstName=Joe LastName=Bloggs
+    sentori contact update joe@example.com EmailAddress=bloggs@example.com Title=
+    sentori contact subscribe bloggs@example.com LISTID01
+
+**Exit codes**: 0 done, 1 refused by the platform or not answered, 2 misuse.
+"""
+
+DEMO: Final = """\
+Start a local account, sync a messy file into it, and subscribe everybody to a list.
+
+Nothing leaves this machine. The account holds some contacts, lists and suppressions already, and
+is gone afterwards; the report file stays.
+"""
+
+EXPLAIN: Final = "Explain an error code: what it means, what to do, which exception it becomes."
+
+EXPLAIN_MORE: Final = """\
+**Examples**
+
+    sentori explain 102
+    sentori explain sentori -1
+    sentori explain --all --json
+"""
+
+SANDBOX: Final = """\
+Play Sentori on this machine until Ctrl-C.
+
+It knows the documented rules and error codes, listens on 127.0.0.1 only, and forgets everything
+when it ends, unless --state says otherwise.
+"""
+
+SANDBOX_MORE: Final = """\
+**Examples**
+
+    sentori sandbox --port 8080 --seed
+    sentori sandbox --state account.db
+"""
+
+SYNC: Final = """\
+Send every row of a CSV or JSON Lines file to the account, and account for each of them.
+
+One column must hold the address. The others become the fields of the same name, in any spelling,
+or what the usual words for them mean: "E-mail", "First name" and "surname" are understood. Empty
+cells leave a field as it is. A row that cannot be sent does not hold up its neighbours: its number
+and the reason go into the summary and into the report file.
+"""
+
+SYNC_MORE: Final = """\
+**Examples**
+
+    sentori sync contacts.csv
+    sentori sync contacts.csv --list LISTID01
+    sentori sync export.csv --encoding cp1252 --map Kundenname=LastName
+    sentori sync contacts.jsonl --mode update --json --quiet
+
+**Exit codes**: 0 all well, 1 some rows failed or are in doubt, 2 misuse or stopped,
+130 interrupted: Ctrl-C lets the rows on their way arrive, a second one does not.
+"""

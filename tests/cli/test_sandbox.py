@@ -1,0 +1,83 @@
+"""`sentori sandbox` plays Sentori until it is told to stop."""
+
+import json
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import environment, finish, sentori, start
+
+
+def url_of(process: subprocess.Popen[str]) -> str:
+    """Wait until the sandbox listens and return its base URL."""
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert first.startswith("Sentori is played at http://127.0.0.1:")
+    return first.split()[-1]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_what_it_prints_is_all_that_is_needed_to_use_it(stop: signal.Signals) -> None:
+    process = start("sandbox", "--port", "0", "--seed", env=environment(None))
+    url_of(process)
+    assert process.stdout is not None
+    lines = [process.stdout.readline().strip() for _ in range(4)]
+    exported = dict(line.removeprefix("export ").split("=") for line in lines if "export" in line)
+
+    done = sentori("contact", "get", "existing0001@example.com", "--json", env=exported)
+    process.send_signal(stop)
+
+    assert done.document["EmailAddress"] == "existing0001@example.com"
+    ended = finish(process)
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_state_outlives_the_process(tmp_path: Path) -> None:
+    state = tmp_path / "account.db"
+    key = "00000000-0000-0000-0000-000000000000"
+    for command in (("add", "joe@example.com"), ("get", "joe@example.com")):
+        process = start("sandbox", "--port", "0", "--state", state, env=environment(None))
+        url = url_of(process)
+
+        done = sentori("contact", *command, env={"SENTORI_BASE_URL": url, "SENTORI_API_KEY": key})
+        process.send_signal(signal.SIGINT)
+
+        assert done.code == 0, done.err
+        assert finish(process).code == 0
+    assert state.stat().st_mode & 0o777 == 0o600
+
+
+def test_json_says_where_it_is() -> None:
+    process = start("sandbox", "--port", "0", "--json", env=environment(None))
+    assert process.stdout is not None
+    text = ""
+    while not text.rstrip().endswith("}"):
+        text += process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+
+    said = json.loads(text)
+    assert said["url"].startswith(f"http://127.0.0.1:{said['port']}/")
+    assert finish(process).code == 0
+
+
+def test_port_in_use_is_misuse() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = sentori("sandbox", "--port", str(taken.getsockname()[1]))
+
+    assert done.code == 2
+    assert "port" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_file_of_somebody_else_is_not_a_state_file(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("x" * 5_000)
+    before = path.stat().st_size
+
+    done = sentori("sandbox", "--port", "0", "--state", path)
+
+    assert done.code == 2
+    assert path.stat().st_size == before
