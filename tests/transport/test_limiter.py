@@ -27,41 +27,52 @@ class Visit:
     stays_s: float
     bulk: bool = False
     gives_up_at: float | None = None
+    client: int = 0
     started_at: float | None = None
+
+
+CLIENTS = 3
 
 
 @attrs.define
 class Hall:
-    """A limiter, and our own reckoning of who waits for it and who is inside."""
+    """The limiters of one key's clients, and our own reckoning of who waits and who is inside."""
 
     limits: Limits
-    limiter: Limiter = attrs.field(init=False)
-    waiting: dict[bool, deque[Visit]] = attrs.field(init=False)
+    limiters: list[Limiter] = attrs.field(init=False)
+    waiting: dict[tuple[int, bool], deque[Visit]] = attrs.field(init=False)
     starts: list[float] = attrs.field(factory=list)
     inside: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.limiter = limiter_of(self.limits)
-        self.waiting = {False: deque(), True: deque()}
+        pace = Pace(attrs.evolve(self.limits, adaptive=False))
+        self.limiters = [Limiter(pace, clock=now) for _ in range(CLIENTS)]
+        self.waiting = {(n, bulk): deque() for n in range(CLIENTS) for bulk in (False, True)}
+
+    @property
+    def singles(self) -> int:
+        """How many single calls wait, whoever's they are."""
+        return sum(len(self.waiting[n, False]) for n in range(CLIENTS))
 
     async def visit(self, visit: Visit) -> None:
         """Wait, stay and go, and see that all the rules hold at the start."""
         await asyncio.sleep(visit.at)
-        line = self.waiting[visit.bulk]
+        line = self.waiting[visit.client, visit.bulk]
+        limiter = self.limiters[visit.client]
         line.append(visit)
         try:
-            await self.limiter.enter(bulk=visit.bulk)
+            await limiter.enter(bulk=visit.bulk)
         except asyncio.CancelledError:
             line.remove(visit)
             raise
         assert line.popleft() is visit, "overtaken by a later call of the same kind"
-        assert not (visit.bulk and self.waiting[False]), "a bulk call went before a single one"
+        assert not (visit.bulk and self.singles), "a bulk call went before a single one"
         self.start(visit)
         try:
             await asyncio.sleep(visit.stays_s)
         finally:
             self.inside -= 1
-            self.limiter.leave()
+            limiter.leave()
 
     def start(self, visit: Visit) -> None:
         assert now() >= self.opens_at(), "more starts in a window than its rate allows"
@@ -89,7 +100,7 @@ class Hall:
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 raise result
-        assert (self.inside, *map(len, self.waiting.values())) == (0, 0, 0)
+        assert (self.inside, any(self.waiting.values())) == (0, False)
         return [visit.started_at for visit in visits]
 
 
@@ -111,6 +122,7 @@ visits = st.builds(
     stays_s=quarters,
     bulk=st.booleans(),
     gives_up_at=st.none() | quarters,
+    client=st.integers(0, CLIENTS - 1),
 )
 rates = st.builds(
     lambda count, per: Rate(count, per_s=per / 4), st.integers(1, 4), st.integers(1, 8)
