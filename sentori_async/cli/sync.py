@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
 import attrs
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 from cyclopts.types import PositiveInt
 
 from sentori_async.bulk.plan import Verb, Via
 from sentori_async.cli.account import FROM_ENVIRONMENT, Account
-from sentori_async.cli.columns import Columns, match_columns, parse_map, require_address
+from sentori_async.cli.columns import Columns, match_columns, require_address
 from sentori_async.cli.exits import STOPPED
 from sentori_async.cli.interrupt import Interruption, interruptible
 from sentori_async.cli.job import Item, Job, Spool
 from sentori_async.cli.output import AsJson, Force, Output, Quiet, Report
 from sentori_async.cli.progress import progress_for
+from sentori_async.cli.reading import AS_IT_IS, Reading
 from sentori_async.cli.report_file import ReportFile, default_path
 from sentori_async.cli.running import guarded, run_async
 from sentori_async.cli.summary import SyncResult, tell
 from sentori_async.cli.tally import Tally
 from sentori_async.errors import InvalidInput, NotFound, SentoriError
 from sentori_async.platforms.sentori.client import AsyncSentori
-from sentori_async.sources import RowFile, open_rows
+from sentori_async.sources import RowFile
 
 Mode: TypeAlias = Literal["add", "update", "add-or-update", "import"]
 
@@ -38,7 +39,6 @@ _VERBS: Final[dict[Mode, tuple[Verb, Via]]] = {
 _STOPPING: Final = (
     "Stopping: the rows on their way are being settled. Ctrl-C once more leaves them in doubt."
 )
-_FILE: Final = Group("How to read the file", sort_key=10)
 
 
 @attrs.frozen(kw_only=True)
@@ -93,39 +93,7 @@ def sync(
         PositiveInt | None,
         Parameter(metavar="N", help="How many requests are in flight at most; 16 if not given."),
     ] = None,
-    mapping: Annotated[
-        tuple[str, ...],
-        Parameter(
-            name="--map",
-            group=_FILE,
-            metavar="COLUMN=FIELD",
-            help="The field of a column whose name says something else; COLUMN= leaves the column "
-            "out. May be repeated.",
-        ),
-    ] = (),
-    ignore_unknown_columns: Annotated[
-        bool,
-        Parameter(group=_FILE, help="Leave out the columns that the account has no field for."),
-    ] = False,
-    empty_as_null: Annotated[
-        bool, Parameter(group=_FILE, help="Let an empty cell clear its field.")
-    ] = False,
-    encoding: Annotated[
-        str | None,
-        Parameter(
-            group=_FILE,
-            metavar="NAME",
-            help="The file's encoding where it is not UTF-8, such as cp1252.",
-        ),
-    ] = None,
-    delimiter: Annotated[
-        str | None,
-        Parameter(
-            group=_FILE,
-            metavar="CHARACTER",
-            help="What separates the cells, where the header does not show it.",
-        ),
-    ] = None,
+    reading: Reading = AS_IT_IS,
     account: Account = FROM_ENVIRONMENT,
     report: Report = None,
     force: Force = False,
@@ -138,11 +106,9 @@ def sync(
     def work() -> int:
         plan = SyncPlan(
             path=file,
-            rows=open_rows(
-                file, encoding=encoding, delimiter=delimiter, empty_as_null=empty_as_null
-            ),
-            said=parse_map(mapping),
-            ignore_unknown=ignore_unknown_columns,
+            rows=reading.open(file),
+            said=reading.said(),
+            ignore_unknown=reading.ignore_unknown_columns,
             mode=mode,
             list_id=list_id,
             report=report or default_path(file),
