@@ -90,13 +90,13 @@ async def _forever(*_: Any, **__: Any) -> Any:
 @pytest.mark.parametrize(
     ("own", "step", "timing", "ends_at"),
     [
-        (True, "look-up", {"connect_s": 8.0, "total_s": 64.0}, 8.0),
-        (True, "connect", {"connect_s": 8.0, "total_s": 64.0}, 8.0),
-        (True, "look-up", {"connect_s": 64.0, "total_s": 20.0}, 19.0),
-        (True, "connect", {"connect_s": 64.0, "total_s": 20.0}, 19.0),
-        (False, "look-up", {"connect_s": 8.0, "total_s": 20.0}, 19.0),
-        (False, "connect", {"connect_s": 8.0, "total_s": 64.0}, 8.0),
-        (False, "connect", {"connect_s": 64.0, "total_s": 20.0}, 19.0),
+        (True, "look-up", {"connect_s": 8.25, "total_s": 64.0}, 8.25),
+        (True, "connect", {"connect_s": 8.25, "total_s": 64.0}, 8.25),
+        (True, "look-up", {"connect_s": 64.0, "total_s": 25.0}, 23.75),
+        (True, "connect", {"connect_s": 64.0, "total_s": 25.0}, 23.75),
+        (False, "look-up", {"connect_s": 8.25, "total_s": 25.0}, 23.75),
+        (False, "connect", {"connect_s": 8.25, "total_s": 64.0}, 8.25),
+        (False, "connect", {"connect_s": 64.0, "total_s": 25.0}, 23.75),
     ],
 )
 def test_connection_that_never_comes_about_was_never_sent(

@@ -115,8 +115,14 @@ async def test_redirect_is_an_answer_and_is_not_followed(status: int) -> None:
 
 
 async def test_cookies_are_not_kept() -> None:
-    _, peer = await say_and_send(READ, http(b"", Set_Cookie="who=joe; Path=/"), times=2)
-    assert [seen.header("Cookie") for seen in peer.seen] == [[], []]
+    # Of a host without a name aiohttp would keep none anyway.
+    async with (
+        peer(http(b"", Set_Cookie="who=joe; Path=/")) as one,
+        session(one.url.replace("127.0.0.1", "localhost")) as through,
+    ):
+        await exchange(through)
+        await exchange(through)
+    assert [seen.header("Cookie") for seen in one.seen] == [[], []]
 
 
 @pytest.mark.parametrize(
