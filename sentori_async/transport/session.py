@@ -101,17 +101,18 @@ class Session:
         http = self._http if self._loop is loop else None
         if http is None:
             http = self._open()
+        method = request.operation.method
         head: aiohttp.ClientResponse | None = None
         timer = asyncio.timeout_at(until)
         self._timers.add(timer)
         try:
             async with timer:
                 head = await http.request(
-                    request.operation.method,
+                    method,
                     self._url(request),
                     data=request.body or None,
                     headers=self._headers(request),
-                    skip_auto_headers=None if request.body else _NO_TYPE,
+                    skip_auto_headers=None if request.body or method == "GET" else _NO_TYPE,
                     allow_redirects=False,
                     timeout=self._timeout(connect_s, read_s, until - loop.time()),
                     ssl=self._tls,
