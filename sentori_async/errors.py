@@ -38,6 +38,7 @@ _ADDRESS: Final = re.compile(
     r"""@([^\s@<>"'(),:;]+)"""
 )
 _PHONE: Final = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+_NO_NUMBER: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\d{4}-\d\d-\d\d( \d\d)?", re.ASCII)
 _ESCAPED_AT: Final = re.compile(r"%40", re.IGNORECASE)
 
 
@@ -55,7 +56,9 @@ def _mask_address(found: re.Match[str]) -> str:
 
 
 def _mask_number(found: re.Match[str]) -> str:
-    return f"{found[0][:2]}***{found[0][-2:]}"
+    number = found[0]
+    # A host's address and a date are no phone numbers, and messages need them.
+    return number if _NO_NUMBER.fullmatch(number) else f"{number[:2]}***{number[-2:]}"
 
 
 class SentoriError(Exception):

@@ -13,7 +13,7 @@ from cyclopts.types import Port
 from sentori_async.cli.exits import OK, STOPPED
 from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded, run_async
-from sentori_async.sandbox import API_KEY, Sandbox, seed_demo
+from sentori_async.sandbox import API_KEY, FaultScript, Sandbox, seed_demo
 
 
 def sandbox(
@@ -33,15 +33,25 @@ def sandbox(
         bool,
         Parameter(help="Start with some contacts, lists, suppressions, emails and a report."),
     ] = False,
+    faults: Annotated[
+        Path | None,
+        Parameter(
+            metavar="FILE",
+            help="A TOML file that says what goes wrong, where and how often: "
+            "errors, lost answers, slow or broken connections.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Play Sentori on this machine until Ctrl-C, and return the exit code."""
     output = Output(as_json=as_json)
-    return guarded(
-        output,
-        lambda: run_async(_serve(Sandbox(port=port, state=state), output, seed=seed)),
-        lambda _: STOPPED,
-    )
+
+    def play() -> int:
+        script = None if faults is None else FaultScript.load(faults)
+        server = Sandbox(port=port, state=state, faults=script)
+        return run_async(_serve(server, output, seed=seed))
+
+    return guarded(output, play, lambda _: STOPPED)
 
 
 async def _serve(server: Sandbox, output: Output, *, seed: bool) -> int:

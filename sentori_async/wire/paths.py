@@ -93,7 +93,7 @@ def _query_text(name: str, value: object) -> str:
 
 def _quoted(text: str, *, safe: str) -> str:
     if _CONTROL.search(text):
-        raise InvalidInput("a control character cannot be part of a URL: clean the value first")
+        raise InvalidInput("the value holds a control character: clean it first")
     try:
         return quote(text, safe=safe)
     except UnicodeEncodeError:

@@ -63,6 +63,32 @@ def test_json_says_where_it_is() -> None:
     assert finish(process).code == 0
 
 
+def test_what_goes_wrong_is_read_from_a_file(tmp_path: Path) -> None:
+    script = tmp_path / "faults.toml"
+    script.write_text('[[fault]]\nroute = "contacts.get"\nkind = "status"\nstatus = 402\n')
+    process = start("sandbox", "--port", "0", "--faults", script, env=environment(None))
+    url = url_of(process)
+    key = "00000000-0000-0000-0000-000000000000"
+
+    done = sentori(
+        "contact", "get", "joe@example.com", env={"SENTORI_BASE_URL": url, "SENTORI_API_KEY": key}
+    )
+    process.send_signal(signal.SIGINT)
+
+    assert "HTTP 402" in done.err
+    assert finish(process).code == 0
+
+
+def test_a_fault_nobody_knows_is_misuse(tmp_path: Path) -> None:
+    script = tmp_path / "faults.toml"
+    script.write_text('[[fault]]\nroute = "*"\nkind = "earthquake"\n')
+
+    done = sentori("sandbox", "--port", "0", "--faults", script)
+
+    assert done.code == 2
+    assert "earthquake" in done.err
+
+
 def test_port_in_use_is_misuse() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = sentori("sandbox", "--port", str(taken.getsockname()[1]))
