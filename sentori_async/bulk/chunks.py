@@ -44,8 +44,6 @@ class _Chunk:
 class ChunkEngine(Engine):
     """A job that sends one request per chunk of rows."""
 
-    _plan: ChunkPlan
-
     def __init__(
         self,
         source: Source,
@@ -60,6 +58,9 @@ class ChunkEngine(Engine):
         self._plan = plan
         self._filling = asyncio.Lock()
         self._carried: _Entry | None = None
+
+    def _identity(self, row: object) -> str:
+        return self._plan.identity(row)
 
     async def _work(self) -> None:
         while True:

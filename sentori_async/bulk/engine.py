@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentori_async.bulk.outcomes import Status
-    from sentori_async.bulk.plan import Plan, PlannedRow, RowPlan, Send
+    from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
 
 # The transport waits out what passes; what it still reports of these is not the row's fault.
@@ -74,8 +74,6 @@ class Outlet(abc.ABC):
 
 class Engine(abc.ABC):
     """What jobs of single requests and jobs of chunks share."""
-
-    _plan: Plan
 
     def __init__(
         self, source: Source, send: Send, *, workers: int, progress: Progress | None = None
@@ -166,6 +164,10 @@ class Engine(abc.ABC):
     async def _work(self) -> None:
         """Take rows and settle them until there are none."""
 
+    @abc.abstractmethod
+    def _identity(self, row: object) -> str:
+        """Return the identity a row seems to have, or ""."""
+
     async def _take(self) -> object:
         """Return the next row, or END when no more are to be taken."""
         clock = asyncio.get_running_loop().time
@@ -197,8 +199,8 @@ class Engine(abc.ABC):
     def _skip(self, row: object) -> None:
         """Account for a row that was fetched and is not to be sent any more."""
         cause = self._cause if isinstance(self._cause, SentoriError) else None
-        contact = self._plan.identity(row)
-        self._tell(BulkOutcome(self._next_index(), contact, "skipped", None, cause))
+        outcome = BulkOutcome(self._next_index(), self._identity(row), "skipped", None, cause)
+        self._tell(outcome)
 
     def _charge(self, meter: Meter) -> None:
         """Add what one call has cost to the report."""
@@ -243,8 +245,6 @@ class Engine(abc.ABC):
 class RowEngine(Engine):
     """A job that sends one request per row."""
 
-    _plan: RowPlan
-
     def __init__(
         self,
         source: Source,
@@ -257,6 +257,9 @@ class RowEngine(Engine):
         """Prepare a job whose rows `plan` turns into calls."""
         super().__init__(source, send, workers=workers, progress=progress)
         self._plan = plan
+
+    def _identity(self, row: object) -> str:
+        return self._plan.identity(row)
 
     async def _work(self) -> None:
         while (row := await self._take()) is not END:
