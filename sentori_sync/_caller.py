@@ -1,0 +1,187 @@
+"""The calling thread as the loop sees it: it waits, and while it waits it runs errands.
+
+1. What belongs to the user's code (rows, progress) runs in the user's thread.
+2. An errand is run at most once, and whoever asked for it always learns that it is over.
+3. An errand that the calling thread comes too late for is withdrawn, not run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from sentori_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sentori_sync._loop import LoopThread
+
+T = TypeVar("T")
+
+# Not every system interrupts a long wait for Ctrl-C.
+_SLICE_S: Final = 0.5
+_CLEAN_UP_S: Final = 2.0
+
+
+class Errand:
+    """Something the loop asks of the calling thread."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        """Prepare to have `do` called; on the loop."""
+        self._do = do
+        self._loop = asyncio.get_running_loop()
+        self._over: asyncio.Future[Exception | None] = self._loop.create_future()
+        # Taken once: by the thread that runs the errand, or by the loop that withdraws it.
+        self._claim = threading.Lock()
+
+    def run(self) -> None:
+        """Call the function, unless the errand was withdrawn; in the calling thread.
+
+        Raises:
+            BaseException: What the function raised beyond an `Exception`, such as
+                KeyboardInterrupt; an `Exception` goes to whoever asked.
+        """
+        if not self._claim.acquire(blocking=False):
+            return
+        fault: Exception | None = None
+        try:
+            self._do()
+        except Exception as error:  # noqa: BLE001 - the boundary to the caller's own code
+            fault = error
+        finally:
+            # Closed, if the errand closed the client: then nobody waits any more.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._settle, fault)
+
+    def withdraw(self) -> None:
+        """Have it over without being run, unless it runs already; on the loop."""
+        if self._claim.acquire(blocking=False):
+            self._settle(None)
+
+    def _settle(self, fault: Exception | None) -> None:
+        if not self._over.done():
+            self._over.set_result(fault)
+
+    async def over(self) -> None:
+        """Wait until it was run or withdrawn; on the loop.
+
+        Raises:
+            Exception: What the function raised.
+        """
+        try:
+            fault = await self._over
+        finally:
+            self.withdraw()
+        if fault is not None:
+            raise fault
+
+
+class Hop(Generic[T]):
+    """One call on its way across the bridge and back."""
+
+    def __init__(self, caller: Caller, call: Callable[[], Awaitable[T]]) -> None:
+        """Prepare to run `call` on the loop for `caller`."""
+        self.over = False
+        self._caller = caller
+        self._call = call
+        self._task: asyncio.Task[T] | None = None
+
+    def start(self) -> None:
+        """Run the call in a task; on the loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self._arrive)
+
+    async def _run(self) -> T:
+        # Made here, so that a call that cannot even begin fails like any other.
+        return await self._call()
+
+    def cancel(self) -> None:
+        """Cancel the task; on the loop."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _arrive(self, task: asyncio.Task[T]) -> None:
+        if not task.cancelled():
+            # Looked at, even if the caller has gone: asyncio reports what nobody looks at.
+            task.exception()
+        self.over = True
+        self._caller.tell(self)
+
+    def result(self) -> T:
+        """Return what came of it, once it is over.
+
+        Raises:
+            BaseException: What the call raised; CancelledError, if it was cancelled.
+        """
+        if self._task is None:
+            raise asyncio.InvalidStateError("the hop has not begun")
+        return self._task.result()
+
+
+class Caller:
+    """One calling thread, through one verb or one stream."""
+
+    def __init__(self) -> None:
+        """Start with nothing to do."""
+        self._box: queue.SimpleQueue[Errand | Hop[Any]] = queue.SimpleQueue()
+        self._waiting = threading.Lock()
+
+    def __enter__(self) -> None:
+        """Keep other threads, and errands, from waiting here too: they would take our answers.
+
+        Raises:
+            ConfigurationError: Somebody waits already.
+        """
+        if not self._waiting.acquire(blocking=False):
+            raise ConfigurationError("the stream is in use: read it in one place at a time")
+
+    def __exit__(self, *_: object) -> None:
+        """Let the next one wait."""
+        self._waiting.release()
+
+    def ask(self, do: Callable[[], object]) -> Errand:
+        """Ask for an errand; on the loop."""
+        errand = Errand(do)
+        self._box.put(errand)
+        return errand
+
+    def tell(self, hop: Hop[Any]) -> None:
+        """Announce that a hop is over; on the loop."""
+        self._box.put(hop)
+
+    def wait(self, hop: Hop[Any], thread: LoopThread) -> None:
+        """Run errands until the hop is over; in the calling thread.
+
+        Raises:
+            ConfigurationError: The loop has ended, and the hop with it.
+        """
+        while True:
+            try:
+                item = self._box.get(timeout=_SLICE_S)
+            except queue.Empty:
+                if thread.dead and not hop.over:
+                    raise ConfigurationError("the client was closed during the call") from None
+                continue
+            if item is hop:
+                return
+            # Else a hop that was given up, and is over only now.
+            if isinstance(item, Errand):
+                item.run()
+
+    def give_up(self, hop: Hop[Any], thread: LoopThread) -> None:
+        """Cancel the hop's task and wait until it has cleaned up, for a bounded time."""
+        thread.post(hop.cancel)
+        until = time.monotonic() + _CLEAN_UP_S
+        kept: list[Errand | Hop[Any]] = []
+        try:
+            while not (hop.over or thread.dead) and (left := until - time.monotonic()) > 0:
+                with contextlib.suppress(queue.Empty):
+                    kept.append(self._box.get(timeout=left))
+        finally:
+            # A stream that goes on after an interrupt still waits for its errands.
+            for item in kept:
+                self._box.put(item)
