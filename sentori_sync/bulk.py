@@ -1,0 +1,264 @@
+"""Bulk jobs for blocking code: the engine is on the loop, rows and progress in the caller's thread.
+
+1. The input is advanced, and the progress called, in the thread that waits for the job.
+2. Rows are fetched by chunks, and only when the engine has none left: the first alone, then twice
+   as many each time, at most 256 and for at most 5 ms.
+3. A row that was fetched has an outcome: rows that an abort or a drained stream finds fetched and
+   unsent are skipped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Sized
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from sentori_async.bulk.progress import progress_of
+from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, source_of
+from sentori_async.errors import ConfigurationError
+from sentori_sync._caller import Caller, Errand
+from sentori_sync.client import Group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from types import TracebackType
+
+    from sentori_async.bulk import stream as async_stream
+    from sentori_async.bulk.outcomes import BulkOutcome
+    from sentori_async.bulk.plan import Verb, Via
+    from sentori_async.bulk.progress import Progress
+    from sentori_async.bulk.report import BulkReport
+    from sentori_async.bulk.verbs import AsyncBulk, Rows
+    from sentori_sync.portal import Portal
+
+_CHUNK: Final = 256
+_CHUNK_S: Final = 0.005
+
+
+class CallerSource(Source):
+    """Rows of a plain iterable, advanced in the calling thread."""
+
+    def __init__(self, rows: IterableSource, caller: Caller) -> None:
+        """Fetch rows whenever `caller` waits and the job needs some."""
+        self._rows = rows
+        self._caller = caller
+        # Filled by the calling thread, emptied by the loop.
+        self._ready: deque[object] = deque()
+        self._chunk = 1
+        self._ended = False
+        self._fault: Exception | None = None
+        self._turn = asyncio.Lock()
+        self._errand: Errand | None = None
+        self._stopped = False
+
+    def take_now(self) -> object:
+        """Return a row that is there already, or NOT_YET."""
+        if self._ready and not self._stopped:
+            return self._ready.popleft()
+        return NOT_YET
+
+    async def take(self) -> object:
+        """Return the next row or END.
+
+        Raises:
+            Exception: What the iterable raised, after the rows before it.
+        """
+        async with self._turn:
+            while not self._stopped:
+                if self._ready:
+                    return self._ready.popleft()
+                if self._fault is not None:
+                    raise self._fault
+                if self._ended:
+                    return END
+                self._errand = self._caller.ask(self._fetch)
+                await self._errand.over()
+            return END
+
+    def _fetch(self) -> None:
+        """Fetch the next chunk; in the calling thread."""
+        until = time.monotonic() + _CHUNK_S
+        for _ in range(self._chunk):
+            if self._stopped:
+                return
+            try:
+                row = self._rows.take_now()
+            except Exception as error:  # noqa: BLE001 - the boundary to the caller's own iterable
+                self._fault = error
+                return
+            if row is END:
+                self._ended = True
+                return
+            self._ready.append(row)
+            if time.monotonic() >= until:
+                return
+        self._chunk = min(2 * self._chunk, _CHUNK)
+
+    def stop(self) -> None:
+        """Fetch no more; a fetch that is under way ends with the row it is at."""
+        self._stopped = True
+        if self._errand is not None:
+            self._errand.withdraw()
+
+    def left_over(self) -> Iterable[object]:
+        """Return the rows that were fetched and never taken."""
+        return self._ready
+
+
+class BulkJobs(Group):
+    """What the generated bulk verbs stand on."""
+
+    _async: AsyncBulk
+
+    def stream(
+        self,
+        verb: Verb,
+        rows: Rows,
+        list_id: str | None = None,
+        *,
+        via: Via = "single",
+        progress: Progress | bool | None = None,
+    ) -> OutcomeStream:
+        """Run a job and see every row's outcome as it happens.
+
+        Use it with ``with`` and iterate over what it gives; its `report` is the account.
+
+        Args:
+            verb: The name of a bulk verb, such as "add".
+            rows: What that verb takes.
+            list_id: The platform's identity of the list, for the verbs that need one.
+            via: As the verb takes it.
+            progress: As the verb takes it.
+
+        Raises:
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        caller = Caller()
+        stream = self._async.stream(
+            verb,
+            _advanced_by(caller, rows),
+            list_id,
+            via=via,
+            progress=_shown_by(caller, rows, progress),
+        )
+        return OutcomeStream(self._portal, caller, stream)
+
+    def _run(
+        self,
+        verb: Callable[..., Coroutine[Any, Any, BulkReport]],
+        rows: Rows,
+        /,
+        *args: Any,
+        progress: Progress | bool | None,
+        **options: Any,
+    ) -> BulkReport:
+        """Run an async bulk verb, its rows and its progress in this thread."""
+        caller = Caller()
+        source = _advanced_by(caller, rows)
+        shown = _shown_by(caller, rows, progress)
+        return self._portal.run_for(caller, verb, source, *args, progress=shown, **options)
+
+
+def _advanced_by(caller: Caller, rows: Rows) -> Any:
+    """Return the rows' source; an async iterable is advanced on the loop.
+
+    Raises:
+        InvalidInput: It is not an iterable of rows.
+    """
+    source = source_of(rows)
+    return CallerSource(source, caller) if isinstance(source, IterableSource) else source
+
+
+def _shown_by(
+    caller: Caller,
+    rows: Rows,
+    progress: Progress | bool | None,  # noqa: FBT001 - as users write it: progress=True
+) -> Progress | None:
+    """Return a progress that runs in the calling thread."""
+    show = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
+    if show is None:
+        return None
+
+    async def ask(report: BulkReport) -> None:
+        await caller.ask(lambda: show(report)).over()
+
+    return ask
+
+
+class OutcomeStream:
+    """The outcomes of a running job, in the order they happen.
+
+    Use it with ``with``; leaving the block early takes no new rows and settles those in flight, and
+    `report` then accounts for them too.
+    The input is advanced while outcomes are waited for, in the thread that waits.
+    """
+
+    def __init__(self, portal: Portal, caller: Caller, stream: async_stream.OutcomeStream) -> None:
+        """Prepare to run the job; it starts when the block is entered."""
+        self._portal = portal
+        self._caller = caller
+        self._async = stream
+        self._page: deque[BulkOutcome] = deque()
+        self._entered = False
+
+    @property
+    def report(self) -> BulkReport:
+        """The account of the job so far; final after the block."""
+        return self._async.report
+
+    def drain(self) -> None:
+        """Take no more rows; go on iterating to see those in flight settled."""
+        self._portal.post(self._drain)
+
+    async def _drain(self) -> None:
+        self._async.drain()
+
+    def __enter__(self) -> Self:
+        """Start the job."""
+        self._portal.run_for(self._caller, self._async.__aenter__)
+        self._entered = True
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Settle what is in flight; after Ctrl-C, cancel it.
+
+        Raises:
+            BulkError: The job was aborted, and the block has not seen that yet.
+        """
+        self._page.clear()
+        if exc is not None and not isinstance(exc, Exception):
+            # On the loop, an interrupt of the calling thread is a cancellation.
+            exc = asyncio.CancelledError()
+        kind = None if exc is None else type(exc)
+        self._portal.run_for(self._caller, self._async.__aexit__, kind, exc, None)
+
+    def __iter__(self) -> Self:
+        """Return the stream itself.
+
+        Raises:
+            ConfigurationError: The block was not entered.
+        """
+        if not self._entered:
+            raise ConfigurationError(
+                "the job has not started: use `with client.bulk.stream(...) as outcomes`"
+            )
+        return self
+
+    def __next__(self) -> BulkOutcome:
+        """Return the next outcome.
+
+        Raises:
+            BulkError: The job was aborted; every row taken has had its outcome.
+        """
+        if not self._page:
+            self._page.extend(self._portal.run_for(self._caller, self._async.page))
+        if not self._page:
+            raise StopIteration
+        return self._page.popleft()

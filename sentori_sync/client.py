@@ -1,0 +1,152 @@
+"""What blocking clients share: how they begin and end, and how they reach their async twins."""
+
+from __future__ import annotations
+
+import abc
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from sentori_sync.portal import Portal
+
+if TYPE_CHECKING:
+    import ssl
+    from types import TracebackType
+
+    from sentori_async.client import AsyncClient
+    from sentori_async.secret import Secret
+    from sentori_async.settings import Limits, Platform, RetryPolicy, Settings, Timeouts
+
+
+A = TypeVar("A", bound="AsyncClient")
+
+
+class Group:
+    """A resource group: its verbs are those of its async twin, and wait."""
+
+    _async: Any
+
+    def __init__(self, portal: Portal, twin: object) -> None:
+        """Reach the twin through the client's portal."""
+        self._portal = portal
+        self._async = twin
+
+
+class Lifecycle(abc.ABC, Generic[A]):
+    """How a blocking client begins and ends.
+
+    Use it with ``with``, or call `close` when done.
+    It may be made and used in any thread, and by several at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        base_url: str | None = None,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        """Take the options; no connection is opened yet.
+
+        Args:
+            api_key: The credential; read from the environment where absent.
+            base_url: Where the platform is; the environment's or the vendor's where absent.
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            limits: How much is asked of the platform.
+            tls: A context with your own CA or client certificate.
+            proxy: The URL of an HTTP proxy.
+
+        Raises:
+            ConfigurationError: There is no key, or an option is not usable.
+        """
+        self._open(
+            api_key=api_key,
+            base_url=base_url,
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            tls=tls,
+            proxy=proxy,
+        )
+
+    def _open(self, **options: Any) -> None:
+        """Make the async twin with its options, and a portal for it."""
+        twin = self._twin_class()(**options)
+        self._owns_portal = True
+        self._attach(Portal(twin.close, twin=type(twin).__name__), twin)
+
+    @staticmethod
+    @abc.abstractmethod
+    def _twin_class() -> type[A]:
+        """Return the class of the async twin; it is imported on first use."""
+
+    def _attach(self, portal: Portal, twin: A) -> None:
+        self._portal = portal
+        self._async = twin
+        self._add_groups()
+
+    @abc.abstractmethod
+    def _add_groups(self) -> None:
+        """Make the platform's resource groups, each the twin of an async one."""
+
+    def with_options(
+        self,
+        *,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        deadline_s: float | None = None,
+    ) -> Self:
+        """Return a client with other options that shares this one's connections and limits.
+
+        Args:
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            deadline_s: How long a whole call may take, in seconds.
+
+        Closing the returned client does nothing: the connections are this one's.
+        """
+        twin = self._async.with_options(timeouts=timeouts, retry=retry, deadline_s=deadline_s)
+        other = object.__new__(type(self))
+        other._owns_portal = False
+        other._attach(self._portal, twin)
+        return other
+
+    def close(self) -> None:
+        """Close the connections; closing twice is harmless."""
+        if self._owns_portal:
+            self._portal.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connections are closed."""
+        return self._portal.closed
+
+    @property
+    def platform(self) -> Platform:
+        """What the client knows of its platform."""
+        return self._async.platform
+
+    @property
+    def settings(self) -> Settings:
+        """The options in force."""
+        return self._async.settings
+
+    def __enter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show the platform and the address, and nothing secret."""
+        return f"{type(self).__name__}(base_url={self.settings.base_url!r})"
