@@ -1,6 +1,7 @@
 """Nobody starts too early, nobody waits in vain, and nobody is forgotten."""
 
 import asyncio
+import threading
 from collections import deque
 
 import attrs
@@ -279,3 +280,47 @@ def test_waiting_keeps_one_timer_whoever_waits() -> None:
         return timers
 
     assert run(crowd()) == 1
+
+
+def test_place_that_comes_free_in_one_thread_wakes_who_waits_in_another() -> None:
+    pace = Pace(Limits(concurrency=1, adaptive=False))
+    waits, entered = threading.Event(), threading.Event()
+
+    async def wait() -> None:
+        task = asyncio.create_task(Limiter(pace).enter())
+        await asyncio.sleep(0)
+        waits.set()
+        await task
+        entered.set()
+
+    async def hold() -> bool:
+        limiter = Limiter(pace)
+        await limiter.enter()
+        thread.start()
+        await asyncio.to_thread(waits.wait)
+        was_in = entered.is_set()
+        limiter.leave()
+        await asyncio.to_thread(entered.wait)
+        return was_in
+
+    thread = threading.Thread(target=lambda: asyncio.run(wait()))
+    assert asyncio.run(hold()) is False
+    thread.join()
+
+
+def test_line_of_a_loop_that_is_gone_holds_nobody_up() -> None:
+    pace = Pace(Limits(concurrency=1, adaptive=False))
+    gone, here = Limiter(pace), Limiter(pace)
+
+    async def take_turns() -> bool:
+        await here.enter()
+        lost = asyncio.new_event_loop()
+        left = lost.create_task(gone.enter())
+        await asyncio.to_thread(lost.run_until_complete, asyncio.sleep(0))
+        lost.close()
+        here.leave()
+        entered = here.try_enter()
+        left._log_destroy_pending = False  # type: ignore[attr-defined]
+        return entered
+
+    assert asyncio.run(take_turns()) is True

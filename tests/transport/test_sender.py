@@ -11,7 +11,7 @@ from sentori_async import errors
 from sentori_async.platforms.sentori.calls import add_contact
 from sentori_async.platforms.sentori.models import Contact
 from sentori_async.settings import Limits, Rate, RetryPolicy, Timeouts
-from sentori_async.transport.circuit import FAILURES
+from sentori_async.transport.circuit import FAILURES, FIRST_PAUSE_S
 from sentori_async.transport.sender import Sender
 from sentori_async.wire.message import Meter, Response, Safety
 from tests.clock import now, run, running
@@ -292,8 +292,7 @@ def test_place_that_comes_free_at_the_very_deadline_is_given_back() -> None:
 def test_platform_that_is_down_beyond_the_deadline_is_not_waited_for(bulk: bool) -> None:
     async def down() -> tuple[float, int]:
         sender, session = make_sender(OK, retry=RetryPolicy(deadline_s=0.5))
-        for _ in range(FAILURES):
-            sender.shared.circuit.failed(now())
+        fail_often(sender)
         with pytest.raises(errors.CircuitOpen) as caught:
             await sender.send(call(Safety.UNSAFE), bulk=bulk)
         assert caught.value.applied is False
@@ -320,6 +319,67 @@ def test_silence_has_a_timer_of_its_own_only_where_it_is_shorter(
         return [(seen.connect_s, seen.read_s, seen.until) for seen in session.seen]
 
     assert run(asked()) == [(3, read_s, 60.0)]
+
+
+# ------------------------------------------------------- a platform that is down or must rest
+
+
+def fail_often(sender: Sender) -> None:
+    for _ in range(FAILURES):
+        sender.shared.circuit.failed(now())
+
+
+def test_bulk_call_waits_until_the_platform_may_be_tried_again() -> None:
+    async def down() -> tuple[list[float], Response]:
+        sender, session = make_sender(OK)
+        fail_often(sender)
+        result = await sender.send(call(Safety.UNSAFE), bulk=True)
+        assert not sender.shared.circuit.is_open
+        return session.moments, result
+
+    assert run(down()) == ([FIRST_PAUSE_S], OK)
+
+
+def test_single_call_is_told_at_once_that_the_platform_is_down() -> None:
+    async def down() -> tuple[list[float], float]:
+        sender, session = make_sender(OK)
+        fail_often(sender)
+        with pytest.raises(errors.CircuitOpen, match=r"tried again in 1\.0 s"):
+            await sender.send(call())
+        return session.moments, now()
+
+    assert run(down()) == ([], 0.0)
+
+
+def test_bulk_call_gives_up_on_a_platform_that_stays_down_too_long() -> None:
+    async def down() -> float:
+        sender, _ = make_sender(
+            errors.ConnectFailed("refused"), retry=RetryPolicy(base_s=1.0, job_max_wait_s=30.0)
+        )
+        fail_often(sender)
+        with pytest.raises(errors.CircuitOpen, match="longer than job_max_wait_s"):
+            await sender.send(call(Safety.UNSAFE), bulk=True)
+        return now()
+
+    assert 30.0 < run(down()) < 40.0
+
+
+def test_pause_that_one_call_was_asked_for_holds_back_the_next() -> None:
+    async def paused() -> list[float]:
+        sender, session = make_sender(answer(429, Retry_After="600"), OK)
+        with pytest.raises(errors.RateLimited):
+            await sender.send(call())
+        with pytest.raises(errors.CircuitOpen, match="a pause that lasts 600 s more"):
+            await sender.send(call())
+        job = asyncio.create_task(sender.send(call(), bulk=True))
+        await asyncio.sleep(500.0)
+        # 100 seconds are not too long for a single call, and it goes before the job.
+        await sender.send(call(path="single/"))
+        await job
+        assert [seen.path for seen in session.seen[1:]] == ["single/", "some/path/"]
+        return session.moments
+
+    assert run(paused()) == [0.0, 600.0, 600.0]
 
 
 # ------------------------------------------------------------------------------ cancellation
