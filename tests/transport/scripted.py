@@ -8,16 +8,17 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from sentori_async.errors import RequestTimeout
+from sentori_async.errors import RequestTimeout, SentoriError
 from sentori_async.platforms.sentori import operations
 from sentori_async.platforms.sentori.answers import itself, refuse
 from sentori_async.settings import Limits, RetryPolicy, Settings, Timeouts
+from sentori_async.transport.circuit import FAILURES
 from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.shared import Shared
 from sentori_async.wire.answers import reader
-from sentori_async.wire.message import Call, Operation, Request, Response, Safety
-from tests.clock import now
+from sentori_async.wire.message import Call, Meter, Operation, Request, Response, Safety
+from tests.clock import now, run
 
 KEY = "canary-key-5f1c"
 
@@ -36,6 +37,12 @@ Outcome: TypeAlias = Response | BaseException | Step
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> Response:
     """Return an answer; underscores in header names stand for hyphens."""
     return Response(status, {k.replace("_", "-"): v for k, v in headers.items()}, body)
+
+
+OK = answer(200)
+BUSY = answer(500)
+CALM = RetryPolicy(base_s=1.0, throttled_base_s=4.0)
+"""Bases that add up without rounding."""
 
 
 @attrs.frozen
@@ -114,3 +121,35 @@ def call(safety: Safety = Safety.READ, path: str = "some/path/") -> Call[Respons
         safety=safety,
     )
     return Call(Request(operation, path), reader(operation, itself, refuse))
+
+
+def outcome_of(
+    *steps: Outcome, safety: Safety = Safety.READ, bulk: bool = False, **parts: Any
+) -> tuple[Response | SentoriError, list[float], float, Meter]:
+    """Send one call; return what it came to, when it was sent, when it ended and its cost."""
+    meter = Meter()
+
+    async def send() -> tuple[Response | SentoriError, list[float], float]:
+        sender, session = make_sender(*steps, **parts)
+        try:
+            result: Response | SentoriError = await sender.send(
+                call(safety), meter=meter, bulk=bulk
+            )
+        except SentoriError as error:
+            result = error
+        return result, session.moments, now()
+
+    result, moments, ended = run(send())
+    return result, moments, ended, meter
+
+
+def in_a_hurry(sender: Sender, deadline_s: float) -> Sender:
+    """Return a sender that shares all with another but has a deadline."""
+    retry = RetryPolicy(deadline_s=deadline_s)
+    return sender.with_settings(attrs.evolve(sender.settings, retry=retry))
+
+
+def fail_often(sender: Sender) -> None:
+    """Let so many calls fail that the platform is taken to be down."""
+    for _ in range(FAILURES):
+        sender.shared.circuit.failed(now())
