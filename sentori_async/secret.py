@@ -26,22 +26,12 @@ class Secret:
         Raises:
             ConfigurationError: The text is empty, or holds what cannot go into a header.
         """
-        if not isinstance(text, str):
-            msg = f"a credential must be a str, not {type(text).__name__}"
-            raise ConfigurationError(msg)
-        text = text.strip()
-        if not text:
-            msg = "the credential is empty: pass the key that the platform's settings page shows"
-            raise ConfigurationError(msg)
-        if not (text.isascii() and text.isprintable()):
-            msg = "the credential holds characters that no HTTP header can carry: copy it again"
-            raise ConfigurationError(msg)
-        self.__text = text
+        self.__text = _checked(text)
 
     @classmethod
     def of(cls, value: str | Secret) -> Secret:
         """Return `value` itself if it is a secret already, else wrap it."""
-        return value if isinstance(value, cls) else cls(value)  # type: ignore[arg-type]
+        return value if isinstance(value, Secret) else cls(value)
 
     def reveal(self) -> str:
         """Return the text; for the transport, which writes it into the request header."""
@@ -79,3 +69,18 @@ class Secret:
         """Refuse to be pickled or copied: a key does not belong in a file or a queue."""
         msg = "a Secret cannot be pickled: let each process read the key from its own environment"
         raise TypeError(msg)
+
+
+def _checked(text: object) -> str:
+    """Return the credential as it is sent, if a header can carry it."""
+    if not isinstance(text, str):
+        msg = f"a credential must be a str, not {type(text).__name__}"
+        raise ConfigurationError(msg)
+    text = text.strip()
+    if not text:
+        msg = "the credential is empty: pass the key that the platform's settings page shows"
+        raise ConfigurationError(msg)
+    if not (text.isascii() and text.isprintable()):
+        msg = "the credential holds characters that no HTTP header can carry: copy it again"
+        raise ConfigurationError(msg)
+    return text
