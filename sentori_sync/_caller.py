@@ -86,6 +86,7 @@ class Hop(Generic[T]):
     def __init__(self, caller: Caller, call: Callable[[], Awaitable[T]]) -> None:
         """Prepare to run `call` on the loop for `caller`."""
         self.over = False
+        self.given_up = False
         self._caller = caller
         self._call = call
         self._task: asyncio.Task[T] | None = None
@@ -103,11 +104,17 @@ class Hop(Generic[T]):
         """Cancel the task; on the loop."""
         if self._task is not None:
             self._task.cancel()
+            return
+        # The caller was interrupted before it could post `start`.
+        self._end()
 
     def _arrive(self, task: asyncio.Task[T]) -> None:
         if not task.cancelled():
             # Looked at, even if the caller has gone: asyncio reports what nobody looks at.
             task.exception()
+        self._end()
+
+    def _end(self) -> None:
         self.over = True
         self._caller.tell(self)
 
@@ -128,20 +135,18 @@ class Caller:
     def __init__(self) -> None:
         """Start with nothing to do."""
         self._box: queue.SimpleQueue[Errand | Hop[Any]] = queue.SimpleQueue()
-        self._waiting = threading.Lock()
+        self._awaited: Hop[Any] | None = None
 
-    def __enter__(self) -> None:
-        """Keep other threads, and errands, from waiting here too: they would take our answers.
+    def check(self) -> None:
+        """Refuse another thread, or an errand, that would wait here too and take our answers.
 
         Raises:
             ConfigurationError: Somebody waits already.
         """
-        if not self._waiting.acquire(blocking=False):
+        hop = self._awaited
+        # Not a lock: an interrupt at the wrong moment would leave it locked for ever.
+        if hop is not None and not (hop.over or hop.given_up):
             raise ConfigurationError("the stream is in use: read it in one place at a time")
-
-    def __exit__(self, *_: object) -> None:
-        """Let the next one wait."""
-        self._waiting.release()
 
     def ask(self, do: Callable[[], object]) -> Errand:
         """Ask for an errand; on the loop."""
@@ -159,6 +164,7 @@ class Caller:
         Raises:
             ConfigurationError: The loop has ended, and the hop with it.
         """
+        self._awaited = hop
         while True:
             try:
                 item = self._box.get(timeout=_SLICE_S)
@@ -167,6 +173,7 @@ class Caller:
                     raise ConfigurationError("the client was closed during the call") from None
                 continue
             if item is hop:
+                self._awaited = None
                 return
             # Else a hop that was given up, and is over only now.
             if isinstance(item, Errand):
@@ -174,6 +181,7 @@ class Caller:
 
     def give_up(self, hop: Hop[Any], thread: LoopThread) -> None:
         """Cancel the hop's task and wait until it has cleaned up, for a bounded time."""
+        hop.given_up = True
         thread.post(hop.cancel)
         until = time.monotonic() + _CLEAN_UP_S
         kept: list[Errand | Hop[Any]] = []

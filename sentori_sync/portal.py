@@ -122,14 +122,14 @@ class Portal:
 
     def _cross(self, thread: LoopThread, caller: Caller, call: Callable[[], Awaitable[T]]) -> T:
         """Run one call on the loop, and errands here until it is over."""
+        caller.check()
         hop = Hop(caller, call)
-        with caller:
-            try:
-                if taken := thread.post(hop.start):
-                    caller.wait(hop, thread)
-            except BaseException:
-                caller.give_up(hop, thread)
-                raise
+        try:
+            if taken := thread.post(hop.start):
+                caller.wait(hop, thread)
+        except BaseException:
+            caller.give_up(hop, thread)
+            raise
         if not taken:
             raise self._refusal(thread)
         try:

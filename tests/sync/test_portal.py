@@ -5,14 +5,15 @@ import contextvars
 import gc
 import queue
 import threading
+import time
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from sentori_async.errors import ConfigurationError, InvalidInput
 from sentori_sync._caller import Caller
-from sentori_sync._loop import LEASE
+from sentori_sync._loop import LEASE, Close, LoopThread
 from sentori_sync.portal import Portal
 from tests.sync.conftest import portal_threads
 
@@ -302,6 +303,47 @@ def test_an_errand_may_close_the_client_it_is_run_for(twin: Twin) -> None:
     assert portal_threads() == []
 
 
+def test_an_errand_that_was_withdrawn_is_not_run(portal: Portal) -> None:
+    caller = Caller()
+    run: list[str] = []
+
+    async def ask_and_withdraw() -> None:
+        errand = caller.ask(lambda: run.append("run"))
+        errand.withdraw()
+        await errand.over()
+
+    portal.run_for(caller, ask_and_withdraw)
+    portal.run_for(caller, echo, 1)
+
+    assert run == []
+
+
+def test_an_errand_survives_the_interrupt_of_another(portal: Portal) -> None:
+    """A stream whose reader was interrupted goes on when it is read again."""
+    caller = Caller()
+    tasks: list[asyncio.Task[None]] = []
+    run: list[str] = []
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    async def ask_twice() -> None:
+        interrupted, kept = caller.ask(stop), caller.ask(lambda: run.append("run"))
+        tasks.append(asyncio.create_task(kept.over()))
+        await interrupted.over()
+        await asyncio.Event().wait()
+
+    async def finish() -> None:
+        await tasks[0]
+
+    with pytest.raises(KeyboardInterrupt):
+        portal.run_for(caller, ask_twice)
+    assert run == []
+    portal.run_for(caller, finish)
+
+    assert run == ["run"]
+
+
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_what_interrupts_the_wait_cancels_the_task_and_waits_for_its_clean_up(
     portal: Portal, interrupt: type[BaseException]
@@ -326,6 +368,27 @@ def test_what_interrupts_the_wait_cancels_the_task_and_waits_for_its_clean_up(
 
     assert ended == ["ended"]
     assert portal.run(echo, 1) == 1
+
+
+def test_an_interrupt_before_the_call_went_out_waits_for_nothing(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.run(echo, 1)
+    post = LoopThread.post
+    faults = iter([KeyboardInterrupt()])
+
+    def interrupted(self: LoopThread, callback: Callable[..., object], *args: object) -> bool:
+        for fault in faults:
+            raise fault
+        return post(self, callback, *args)
+
+    monkeypatch.setattr(LoopThread, "post", interrupted)
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        portal.run(echo, 2)
+
+    assert time.monotonic() - begun < 1
+    assert portal.run(echo, 3) == 3
 
 
 async def count(stop: int, log: list[str] | None = None) -> AsyncIterator[int]:
@@ -403,6 +466,32 @@ def test_an_iterator_outlives_its_client_without_a_sound(portal: Portal) -> None
     portal.close()
 
     assert items.close() is None  # type: ignore[attr-defined]
+
+
+def test_a_client_closed_while_its_first_call_begins_says_closed(
+    twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal = Portal(twin.close, twin="AsyncSentori")
+    join = LEASE.join
+
+    def close_meanwhile(user: Close) -> LoopThread:
+        portal.close()
+        return join(user)
+
+    monkeypatch.setattr(LEASE, "join", close_meanwhile)
+    with pytest.raises(ConfigurationError, match="closed"):
+        portal.run(echo, 1)
+
+
+def test_a_call_that_the_loop_takes_no_more_says_closed(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.run(echo, 1)
+    with monkeypatch.context() as patch, pytest.raises(ConfigurationError, match="closed"):
+        patch.setattr(LoopThread, "post", lambda *_: False)
+        portal.run(echo, 1)
+
+    assert portal.run(echo, 2) == 2
 
 
 def test_a_portal_that_could_not_start_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
