@@ -27,7 +27,6 @@ check: $(WORK_READY) ## Run the static checks: lint, format, types, generated co
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pyright
-	@$(PYTHON) -m tests.mirror --check
 	$(PYTHON) -m tests.mirror --check
 
 bench: $(WORK_READY) ## Compare this SDK with bare loops and other clients
