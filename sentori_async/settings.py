@@ -234,6 +234,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _verifies(_: object, __: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, ssl.SSLContext):
+        msg = f"tls must be an ssl.SSLContext, not a {type(value).__name__}"
+        raise ConfigurationError(msg)
+    if value.verify_mode is not ssl.CERT_REQUIRED or not value.check_hostname:
+        msg = "tls must verify certificates and host names: add your CA to the context instead"
+        raise ConfigurationError(msg)
+
+
+def _keeps_the_key(settings: Settings, _: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    parts = _split(value, "proxy")
+    if settings.base_url.startswith("http:") and not is_loopback(parts.hostname or ""):
+        msg = "plain http would show the key to the proxy: use https in base_url"
+        raise ConfigurationError(msg)
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """Everything a client is told when it is made.
@@ -253,28 +273,8 @@ class Settings:
     timeouts: Timeouts = attrs.field(factory=Timeouts, validator=_instance_of(Timeouts))
     retry: RetryPolicy = attrs.field(factory=RetryPolicy, validator=_instance_of(RetryPolicy))
     limits: Limits = attrs.field(factory=Limits, validator=_instance_of(Limits))
-    tls: ssl.SSLContext | None = attrs.field(default=None, repr=False)
-    proxy: str | None = attrs.field(default=None, repr=False)
-
-    @tls.validator
-    def _check_tls(self, _: attrs.Attribute[Any], value: object) -> None:
-        if value is None:
-            return
-        if not isinstance(value, ssl.SSLContext):
-            msg = f"tls must be an ssl.SSLContext, not a {type(value).__name__}"
-            raise ConfigurationError(msg)
-        if value.verify_mode is not ssl.CERT_REQUIRED or not value.check_hostname:
-            msg = "tls must verify certificates and host names: add your CA to the context instead"
-            raise ConfigurationError(msg)
-
-    @proxy.validator
-    def _check_proxy(self, _: attrs.Attribute[Any], value: object) -> None:
-        if value is None:
-            return
-        parts = _split(value, "proxy")
-        if self.base_url.startswith("http:") and not is_loopback(parts.hostname or ""):
-            msg = "plain http would show the key to the proxy: use https in base_url"
-            raise ConfigurationError(msg)
+    tls: ssl.SSLContext | None = attrs.field(default=None, repr=False, validator=_verifies)
+    proxy: str | None = attrs.field(default=None, repr=False, validator=_keeps_the_key)
 
     @classmethod
     def from_env(

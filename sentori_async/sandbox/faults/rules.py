@@ -16,6 +16,11 @@ from sentori_async.sandbox.faults.kinds import Fault
 _count = checks.whole(1)
 
 
+def _all_count(rule: object, attribute: attrs.Attribute[Any], value: Iterable[Any] | None) -> None:
+    for one in value or ():
+        _count(rule, attribute, one)
+
+
 def _ordinals(value: Iterable[Any] | None) -> tuple[Any, ...] | None:
     if value is None:
         return None
@@ -56,7 +61,9 @@ class FaultRule:
         kw_only=True,
     )
     probability: float = attrs.field(default=1.0, validator=checks.number(0, 1), kw_only=True)
-    on: tuple[int, ...] | None = attrs.field(default=None, converter=_ordinals, kw_only=True)
+    on: tuple[int, ...] | None = attrs.field(
+        default=None, converter=_ordinals, validator=_all_count, kw_only=True
+    )
     times: int | None = attrs.field(
         default=None, validator=attrs.validators.optional(_count), kw_only=True
     )
@@ -65,11 +72,6 @@ class FaultRule:
         default=None, validator=attrs.validators.optional(checks.whole(0)), kw_only=True
     )
     name: str = attrs.field(default="", validator=checks.instance_of(str, "text"), kw_only=True)
-
-    @on.validator
-    def _check_on(self, attribute: attrs.Attribute[Any], value: tuple[Any, ...] | None) -> None:
-        for one in value or ():
-            _count(self, attribute, one)
 
     def __attrs_post_init__(self) -> None:
         others = (self.probability, self.times, self.after)
