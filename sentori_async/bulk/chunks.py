@@ -136,6 +136,9 @@ class ChunkEngine(Engine):
         finally:
             self._charge(meter)
         self._answered(None)
+        note = self._plan.note(result)
+        if note is not None:
+            self.report.notes.append(note)
         for entry, verdict in zip(entries, self._plan.verdicts(rows, result), strict=True):
             self._tell(
                 BulkOutcome(

@@ -120,6 +120,10 @@ class ChunkPlan(Plan):
     def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
         """Return one verdict per row, in the same order."""
 
+    def note(self, result: Any) -> str | None:  # noqa: ARG002 - for plans that have something
+        """Return what the report is to say of a chunk's answer besides its rows; None: nothing."""
+        return None
+
 
 class Planner(abc.ABC):
     """What a platform offers to bulk jobs."""

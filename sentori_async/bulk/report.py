@@ -94,6 +94,8 @@ class BulkReport:
         by_error: How many rows ended with which error, by the error's class name.
         failures: The outcomes of the failed rows.
         unknowns: The outcomes of the rows of which nobody can know.
+        notes: What else the account's owner should know, a sentence each: what a request left
+            behind that no row's outcome shows.
         requests: How many HTTP requests went out, retries included.
         retries: How many of the attempts were repeats.
         duration_s: How long the job has run, in seconds.
@@ -103,6 +105,7 @@ class BulkReport:
     by_error: Counter[str] = attrs.field(factory=Counter)
     failures: OutcomeLog = attrs.field(factory=OutcomeLog)
     unknowns: OutcomeLog = attrs.field(factory=OutcomeLog)
+    notes: list[str] = attrs.field(factory=list)
     requests: int = 0
     retries: int = 0
     duration_s: float = 0.0

@@ -153,6 +153,27 @@ async def test_each_row_gets_its_own_verdict() -> None:
     }
 
 
+class Noting(FakeChunkPlan):
+    """Has something to say of every chunk with a question mark."""
+
+    def note(self, result: Any) -> str | None:
+        return f"odd: {result}" if "?" in result else None
+
+
+async def test_what_a_plan_notes_of_a_chunk_is_in_the_report() -> None:
+    engine = engine_of(["a:1", "b:?", "c:1", "d:?"], Wire(), Noting(max_rows=1))
+    await engine.run()
+
+    assert sorted(engine.report.notes) == ["odd: b:?", "odd: d:?"]
+
+
+async def test_a_plan_notes_nothing_unless_it_says_so() -> None:
+    engine = engine_of(["a:1"], Wire())
+    await engine.run()
+
+    assert engine.report.notes == []
+
+
 @given(
     contacts=st.lists(st.sampled_from("abcdef!"), max_size=40),
     max_rows=st.integers(1, 5),

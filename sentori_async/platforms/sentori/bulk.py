@@ -27,6 +27,7 @@ from sentori_async.errors import (
 )
 from sentori_async.platforms.sentori import addresses, calls, inputs, operations
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
+from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
 from sentori_async.unset import UNSET
 from sentori_async.wire import body
 from sentori_async.wire.message import Call
@@ -136,6 +137,8 @@ class _ImportPlan(ChunkPlan):
     2. The import names no rows, it counts them.
        A row is called left out only where the counter agrees with what its address looks like;
        where it does not, every row it might be about is unknown.
+    3. An import whose answer was lost has no counters: then a row that it may have left out, going
+       by its address, is unknown.
     """
 
     max_rows: int = _MAX_ROWS
@@ -171,6 +174,8 @@ class _ImportPlan(ChunkPlan):
         return calls.import_contacts([body.Encoded(row.payload[1]) for row in rows])
 
     def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
+        if isinstance(result, VerifiedImport):
+            return [_verified(row.contact) for row in rows]
         counted: ImportResult = result
         if not _adds_up(counted, len(rows)):
             return [_unclear("the import's counters do not add up")] * len(rows)
@@ -190,6 +195,27 @@ class _ImportPlan(ChunkPlan):
         else:
             rest = _unclear(f"the import left out {left_out} rows and does not say which")
         return [named.get(n, rest) for n in range(len(rows))]
+
+    def note(self, result: Any) -> str | None:
+        if isinstance(result, VerifiedImport):
+            return (
+                f"the answer of an import of {result.total_rows} rows was lost, and what was "
+                "looked up of them is there: they are in an upload group whose id is not known"
+            )
+        if isinstance(result, RepeatedImport):
+            return (
+                f"an import of {result.total_rows} rows was sent again because its answer was "
+                f"lost: besides upload group {result.upload_group_external_id}, another may hold "
+                "the same contacts"
+            )
+        return None
+
+
+def _verified(address: str) -> RowVerdict:
+    """Return what an import without counters means for a row of this address."""
+    if addresses.is_plausible(address) and not addresses.is_role(address):
+        return RowVerdict("accepted")
+    return _unclear("the import's answer was lost, and it may have left the row out")
 
 
 def _adds_up(counted: ImportResult, rows: int) -> bool:

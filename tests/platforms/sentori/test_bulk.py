@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ from sentori_async.errors import (
 )
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
+from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
 from sentori_async.unset import UNSET
 from sentori_async.wire.results import Upserted
 
@@ -357,6 +358,39 @@ def test_a_duplicate_that_was_not_sent_leaves_all_unknown() -> None:
 )
 def test_counters_that_do_not_add_up_prove_nothing(result: ImportResult) -> None:
     assert statuses(rows_of("a@b.example", "c@d.example"), result) == ["unknown", "unknown"]
+
+
+def test_an_import_that_was_verified_leaves_only_doubtful_addresses_unknown() -> None:
+    """Its answer was lost, so there are no counters to say which rows it left out."""
+    rows = rows_of("joe@example.com", "not an address", "sales@example.com", "jane@example.com")
+    verdicts = chunked().verdicts(rows, VerifiedImport(total_rows=4))
+
+    assert [verdict.status for verdict in verdicts] == [
+        "accepted",
+        "unknown",
+        "unknown",
+        "accepted",
+    ]
+    for verdict in verdicts[1:3]:
+        assert isinstance(verdict.error, TransportError)
+        assert verdict.error.applied is None
+    assert "lost" in (chunked().note(VerifiedImport(total_rows=4)) or "")
+
+
+def test_an_import_that_was_sent_twice_is_counted_once_and_noted() -> None:
+    """The report names the upload group that is known, and that another may exist."""
+    once = counters(2, emailable_rows_created=2)
+    again = RepeatedImport(*(getattr(once, field.name) for field in fields(ImportResult)))
+
+    assert statuses(rows_of("joe@example.com", "jane@example.com"), again) == ["accepted"] * 2
+    note = chunked().note(again)
+    assert note is not None
+    assert "1234ABCD" in note
+    assert "another" in note
+
+
+def test_an_import_that_was_answered_needs_no_note() -> None:
+    assert chunked().note(counters(2, emailable_rows_created=2)) is None
 
 
 @given(st.lists(st.integers(0, 3), min_size=7, max_size=7))
