@@ -52,5 +52,11 @@ class Settle(Generic[T]):
     doubted: Callable[[T], T] | None = None
 
     def decides(self, error: errors.SentoriError) -> bool:
-        """Tell whether a refusal after a lost attempt settles that one too."""
-        return isinstance(error, DEFINITE) and not isinstance(error, self.own_doing)
+        """Tell whether a refusal after a lost attempt settles that one too.
+
+        One that may pass, such as "busy", does not, as the lost attempt may have come before; nor
+        does one without the platform's own code, as it may be something else's or hide a code.
+        """
+        if not isinstance(error, DEFINITE) or error.retryable or error.code is None:
+            return False
+        return not isinstance(error, self.own_doing)

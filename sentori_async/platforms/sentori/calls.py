@@ -120,13 +120,13 @@ def contact_structure(form: Literal["single", "list"] = "single") -> Call[Contac
 def subscribe(address: str, list_id: str) -> Call[None]:
     """Plan to subscribe a contact to a mailing list."""
     path = f"contact/subscribe/{inputs.address_segment(address)}/{inputs.id_segment(list_id)}/"
-    return Call(Request(operations.SUBSCRIBE, path), _read_subscribe)
+    return Call(Request(operations.SUBSCRIBE, path), _read_subscribe, settle.REPEAT)
 
 
 def unsubscribe(address: str, list_id: str) -> Call[None]:
     """Plan to unsubscribe a contact from one mailing list."""
     path = f"contact/unsubscribe/{inputs.address_segment(address)}/{inputs.id_segment(list_id)}/"
-    return Call(Request(operations.UNSUBSCRIBE, path), _read_unsubscribe)
+    return Call(Request(operations.UNSUBSCRIBE, path), _read_unsubscribe, settle.REPEAT)
 
 
 def unsubscribe_all(address: str) -> Call[None]:
@@ -165,7 +165,7 @@ def attach_upload_group(upload_group_id: str, document_id: str) -> Call[None]:
     # Printed without a final slash: api-contacts, 2018-05-23.
     group, document = inputs.id_segment(upload_group_id), inputs.id_segment(document_id)
     path = f"contact/import/{group}/attach/{document}"
-    return Call(Request(operations.ATTACH_UPLOAD_GROUP, path), _read_attach)
+    return Call(Request(operations.ATTACH_UPLOAD_GROUP, path), _read_attach, settle.REPEAT)
 
 
 # ------------------------------------------------------------------- mailing lists, audiences

@@ -37,12 +37,13 @@ from sentori_async.platforms.sentori import addresses, answers, operations
 from sentori_async.platforms.sentori.models import Contact, ImportResult
 from sentori_async.platforms.sentori.names import CODEC
 from sentori_async.wire.answers import reader
-from sentori_async.wire.message import Call, Request
+from sentori_async.wire.message import Call, Request, Response
 from sentori_async.wire.paths import segment
 from sentori_async.wire.results import Upserted
 from sentori_async.wire.settle import Flow, Settle
 
 _ADDRESS: Final = "EmailAddress"
+_NO_CONTACT: Final = 101
 _SAMPLES: Final = 20
 
 _read_contact: Final = reader(operations.GET_CONTACT, answers.contact, answers.refuse)
@@ -61,14 +62,26 @@ class RepeatedImport(ImportResult):
 # ------------------------------------------------------------------------------------ look-ups
 
 
+def _read_found(response: Response) -> Contact | None:
+    """Return the contact, or None where Sentori says that there is none."""
+    try:
+        return _read_contact(response)
+    except NotFound as error:
+        if _says_gone(error):
+            return None
+        raise
+
+
 def _find(address_segment: str) -> Flow[Contact | None]:
     """Look a contact up; return None where there is none."""
     request = Request(operations.GET_CONTACT, f"contact/get/{address_segment}/")
-    try:
-        contact: Contact = yield Call(request, _read_contact)
-    except NotFound:
-        return None
+    contact: Contact | None = yield Call(request, _read_found)
     return contact
+
+
+def _says_gone(error: SentoriError) -> bool:
+    """Tell whether Sentori says that there is no such contact; any proxy can say 404."""
+    return isinstance(error, NotFound) and error.code == _NO_CONTACT
 
 
 def _own_segment(request: Request) -> str:
@@ -127,7 +140,8 @@ def _renamed(request: Request, error: SentoriError) -> Flow[Contact]:
     if old is None and new is not None and (only_renamed or as_sent(new, fields)):
         return new
     # Both are there, or neither is: the refusal met no rename of ours.
-    if isinstance(error, NotFound | AlreadyExists) and (old is None) == (new is None):
+    refused = _says_gone(error) or isinstance(error, AlreadyExists)
+    if refused and (old is None) == (new is None):
         error.applied = False
     raise error
 
@@ -148,7 +162,7 @@ def _unsure(result: Upserted[Contact]) -> Upserted[Contact]:
 
 
 def _deleted(request: Request, error: SentoriError) -> Flow[None]:
-    if isinstance(error, NotFound):
+    if _says_gone(error):
         return
     contact = yield from _find(_own_segment(request))
     if contact is not None:
@@ -209,4 +223,6 @@ RENAME: Final = Settle(own_doing=(NotFound, AlreadyExists), look=_renamed)
 UPSERT: Final = Settle(look=_upserted, doubted=_unsure)
 DELETE: Final = Settle(own_doing=(NotFound,), look=_deleted)
 UNSUBSCRIBE_ALL: Final = Settle(look=_suppressed)
+REPEAT: Final[Settle[None]] = Settle()
+"""A repeat changes nothing more, and is refused where the lost attempt was."""
 IMPORT: Final = Settle(resend=False, look=_imported)

@@ -26,7 +26,7 @@ from sentori_async.errors import (
 from sentori_async.platforms.sentori import calls, settle
 from sentori_async.platforms.sentori.models import Contact, ImportResult
 from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
-from sentori_async.wire.message import Call, Response
+from sentori_async.wire.message import Call, Request, Response
 from sentori_async.wire.results import Upserted
 
 JOE = "joe+x@example.com"
@@ -43,8 +43,24 @@ def unreadable() -> SentoriError:
     return DecodeError("odd", applied=True)
 
 
-def refused(cls: type[ApiError], applied: bool | None = None) -> ApiError:
-    return cls("no", platform="sentori", operation="x", status=400, applied=applied)
+CODES: dict[type[ApiError], int] = {
+    NotFound: 101,
+    AlreadyExists: 102,
+    ValidationFailed: 103,
+    ContactSuppressed: 106,
+    StateConflict: 400,
+}
+
+
+def refused(cls: type[ApiError]) -> ApiError:
+    """Return a refusal as Recovery hands it to the rules: what it says of `applied` is doubted."""
+    code = CODES.get(cls)
+    return cls("no", platform="sentori", operation="x", status=400, code=code, applied=None)
+
+
+def page_404() -> ApiError:
+    """Return the error for a 404 that is not Sentori's: it has none of its codes."""
+    return NotFound("no", platform="sentori", operation="x", status=404, applied=None)
 
 
 def settled(call: Call[Any], error: SentoriError, account: Account) -> Any:
@@ -61,23 +77,32 @@ def settled(call: Call[Any], error: SentoriError, account: Account) -> Any:
 
 
 def answer(flow: Any, asked: Call[Any], account: Account) -> Call[Any]:
-    path = asked.request.path
+    """Give the rules what a request of theirs comes to, and return their next."""
+    try:
+        found = asked.decode(response_to(asked.request, account))
+    except SentoriError as error:
+        after_failure: Call[Any] = flow.throw(error)
+        return after_failure
+    after_answer: Call[Any] = flow.send(found)
+    return after_answer
+
+
+def response_to(request: Request, account: Account) -> Response:
+    path = request.path
     if path == "contact/import/":
-        rows = orjson.loads(asked.request.body or b"")["Contacts"]
-        body = {"TotalRows": len(rows), "UploadGroupExternalID": "SECOND00"}
-        next_call: Call[Any] = flow.send(asked.decode(Response(200, {}, orjson.dumps(body))))
-        return next_call
+        rows = orjson.loads(request.body or b"")["Contacts"]
+        counted = {"TotalRows": len(rows), "UploadGroupExternalID": "SECOND00"}
+        return Response(200, {}, orjson.dumps(counted))
     assert path.startswith("contact/get/")
-    fields = account.get(unquote(path.split("/")[2]).lower())
+    address = unquote(path.split("/")[2])
+    fields = account.get(address.lower())
     if fields is None:
-        missing: Call[Any] = flow.throw(refused(NotFound))
-        return missing
+        return Response(404, {}, b'{"Code": 101}')
     if "broken" in fields:
-        failed: Call[Any] = flow.throw(RequestTimeout("slow"))
-        return failed
-    body = {"EmailAddress": unquote(path.split("/")[2]), **fields}
-    found: Call[Any] = flow.send(asked.decode(Response(200, {}, orjson.dumps(body))))
-    return found
+        raise RequestTimeout("slow")
+    if "hidden" in fields:
+        return Response(404, {}, b"<html>not here")
+    return Response(200, {}, orjson.dumps({"EmailAddress": address, **fields}))
 
 
 ADD = calls.add_contact(JOE, {"FirstName": "Joe ", "Tier": "gold", "Title": ""})
@@ -85,6 +110,7 @@ UPDATE = calls.update_contact(JOE, {"FirstName": "Joe"})
 RENAME = calls.update_contact(JOE, {"EmailAddress": NEW})
 RENAME_MORE = calls.update_contact(JOE, {"EmailAddress": NEW, "FirstName": "Joe"})
 UPSERT = calls.add_or_update_contact(JOE, {"FirstName": "Joe"})
+DELETE = calls.delete_contact(JOE)
 UPSERT_NEW = calls.add_or_update_contact(JOE, {"EmailAddress": NEW, "FirstName": "Joe"})
 SAME = {"FirstName": "Joe", "Tier": "gold", "Title": None}
 OTHER = {"FirstName": "Jane", "Tier": "gold", "Title": None}
@@ -102,8 +128,8 @@ CARRIED_OUT: dict[str, tuple[Call[Any], Callable[[], SentoriError], Account]] = 
     "upsert, lost, as sent": (UPSERT, lost, {JOE: SAME}),
     "upsert, unreadable": (UPSERT, unreadable, {JOE: OTHER}),
     "upsert to new, lost": (UPSERT_NEW, lost, {NEW: SAME}),
-    "delete, 101": (calls.delete_contact(JOE), lambda: refused(NotFound), {}),
-    "delete, lost, gone": (calls.delete_contact(JOE), lost, {}),
+    "delete, 101": (DELETE, lambda: refused(NotFound), {}),
+    "delete, lost, gone": (DELETE, lost, {}),
     "suppress, lost": (calls.unsubscribe_all(JOE), lost, {JOE: {"IsSuppressed": True}}),
 }
 
@@ -140,7 +166,7 @@ NOT_DECIDED: dict[str, tuple[Call[Any], Callable[[], SentoriError], Account, boo
     "rename, 101, other values": (RENAME_MORE, lambda: refused(NotFound), {NEW: OTHER}, None),
     "rename, server error": (RENAME, lambda: refused(ServerError), {}, None),
     "upsert, lost, not as sent": (UPSERT, lost, {JOE: OTHER}, None),
-    "delete, lost, still there": (calls.delete_contact(JOE), lost, {JOE: {}}, None),
+    "delete, lost, still there": (DELETE, lost, {JOE: {}}, None),
     "suppress, lost, not so": (
         calls.unsubscribe_all(JOE),
         lost,
@@ -162,10 +188,29 @@ def test_what_is_not_found_as_sent_is_refused_or_unknown(case: str) -> None:
     assert error.applied is applied
 
 
-@pytest.mark.parametrize("call", [ADD, UPDATE, RENAME, UPSERT])
+@pytest.mark.parametrize("call", [ADD, UPDATE, RENAME, UPSERT, DELETE])
 def test_a_look_up_that_fails_decides_nothing(call: Call[Any]) -> None:
     with pytest.raises(RequestTimeout):
         settled(call, lost(), {JOE: {"broken": True}})
+
+
+@pytest.mark.parametrize("call", [ADD, UPDATE, RENAME, UPSERT, DELETE])
+def test_a_look_up_that_meets_another_404_than_sentoris_decides_nothing(call: Call[Any]) -> None:
+    with pytest.raises(NotFound) as caught:
+        settled(call, lost(), {JOE: {"hidden": True}})
+    assert caught.value.code is None
+
+
+def test_a_404_without_sentoris_code_is_no_news_of_the_contact() -> None:
+    """A proxy says 404 too: a delete believes it only after a look."""
+    error = page_404()
+    with pytest.raises(NotFound) as caught:
+        settled(DELETE, error, {JOE: {}})
+    assert (caught.value, error.applied) == (error, None)
+    settled(DELETE, page_404(), {})
+
+    with pytest.raises(NotFound):
+        settled(RENAME, page_404(), {JOE: {}, NEW: {}})
 
 
 # ------------------------------------------------------------------------------ many rows at once
@@ -250,12 +295,22 @@ def test_a_creation_is_doubted_only_where_the_lost_attempt_may_have_done_it() ->
         (settle.RENAME, NotFound, False),
         (settle.DELETE, NotFound, False),
         (settle.DELETE, ValidationFailed, True),
+        (settle.ADD, RequestTimeout, False),
     ],
 )
 def test_a_refusal_of_what_was_sent_settles_the_lost_attempt_too(
-    rule: Any, error: type[ApiError], decides: bool
+    rule: Any, error: type[SentoriError], decides: bool
 ) -> None:
-    assert rule.decides(refused(error)) is decides
+    made = refused(error) if issubclass(error, ApiError) else error("x")
+    assert rule.decides(made) is decides
+
+
+def test_a_refusal_that_may_pass_or_has_no_code_settles_nothing() -> None:
+    """A busy platform may have carried the lost attempt out; a proxy knows nothing of it."""
+    busy = refused(StateConflict)
+    busy.retryable = True
+    assert not settle.ADD.decides(busy)
+    assert not settle.UPDATE.decides(page_404())
 
 
 @pytest.mark.parametrize(
