@@ -40,14 +40,32 @@ def reader(
 
 
 def _unreadable(operation: Operation, response: Response, error: DecodeError) -> DecodeError:
-    """Return the error for a success that cannot be read: a write has been carried out."""
+    """Return the error for a success that cannot be read: a write has been carried out.
+
+    A web page is no platform's: something in between made it, and what was sent may never have
+    arrived.
+    """
     applied = operation.safety is not Safety.READ
+    if is_page(response):
+        failed = DecodeError(
+            f"{operation.platform} {operation.name}: a web page came instead of an answer "
+            f"(HTTP {response.status}): look at what is between here and the base URL",
+            operation=operation.name,
+            applied=None if applied else False,
+        )
+        failed.retryable = True
+        return failed
     done = "; the change was made, so read it instead of repeating it" if applied else ""
     return DecodeError(
         f"{operation.platform} {operation.name}: {error.message} (HTTP {response.status}){done}",
         operation=operation.name,
         applied=applied,
     )
+
+
+def is_page(response: Response) -> bool:
+    """Tell whether an answer is a page of HTML; an empty one is not, whatever it is called."""
+    return response.body.lstrip()[:1] == b"<" and media_type(response.headers) == "text/html"
 
 
 def error_object(response: Response) -> tuple[dict[str, Any], str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from sentori_async.errors import ApiError, DecodeError, NotFound
-from sentori_async.wire.answers import error_object, reader
+from sentori_async.wire.answers import error_object, is_page, reader
 from sentori_async.wire.message import Operation, Response, Safety
 
 
@@ -59,6 +59,40 @@ def test_a_read_with_an_unreadable_success_applied_nothing() -> None:
 
     assert caught.value.applied is False
     assert caught.value.message == "test things.do: it is empty (HTTP 200)"
+
+
+PAGE = Response(200, {"Content-Type": "text/html; charset=utf-8"}, b"\n<html>moved</html>")
+
+
+@pytest.mark.parametrize(
+    ("safety", "applied"),
+    [(Safety.READ, False), (Safety.IDEMPOTENT, None), (Safety.UNSAFE, None)],
+)
+def test_a_page_instead_of_an_answer_says_nothing_of_a_write(
+    safety: Safety, applied: bool | None
+) -> None:
+    decode = reader(operation(safety), broken, refuse)
+
+    with pytest.raises(DecodeError, match="web page") as caught:
+        decode(PAGE)
+
+    assert caught.value.applied is applied
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("response", "page"),
+    [
+        (PAGE, True),
+        (Response(200, PAGE.headers, b""), False),
+        (Response(200, PAGE.headers, b'{"a": 1}'), False),
+        (Response(200, {"Content-Type": "application/json"}, PAGE.body), False),
+        (Response(200, {}, PAGE.body), False),
+    ],
+    ids=["page", "empty", "json", "other-type", "no-type"],
+)
+def test_a_page_is_what_says_and_looks_so(response: Response, page: bool) -> None:
+    assert is_page(response) is page
 
 
 @pytest.mark.parametrize(

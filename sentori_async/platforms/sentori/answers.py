@@ -16,7 +16,7 @@ from sentori_async.platforms.sentori.models import (
 )
 from sentori_async.platforms.sentori.names import CODEC, IMPORTABLE
 from sentori_async.wire import headers
-from sentori_async.wire.answers import error_object
+from sentori_async.wire.answers import error_object, is_page
 from sentori_async.wire.message import Operation, Response, Safety
 from sentori_async.wire.results import Upserted
 
@@ -68,7 +68,13 @@ def itself(response: Response) -> Response:
 
 
 def nothing(response: Response) -> None:
-    """Return None: no page says what these answers hold, so whatever they hold is fine."""
+    """Return None: no page says what these answers hold, so whatever they hold is fine.
+
+    Raises:
+        DecodeError: It is a web page, which a proxy makes and Sentori does not (inferred).
+    """
+    if is_page(response):
+        raise DecodeError("it is a web page")
 
 
 def contact(response: Response) -> Contact:

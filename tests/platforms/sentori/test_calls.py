@@ -581,6 +581,13 @@ def test_undocumented_success_bodies_are_tolerated(
     call.decode(Response(status, {}, body))
 
 
+@pytest.mark.parametrize("call", SILENT, ids=lambda call: call.request.operation.name)
+def test_a_page_of_something_in_between_is_no_success(call: Call[None]) -> None:
+    with pytest.raises(DecodeError) as caught:
+        call.decode(Response(200, {"Content-Type": "text/html"}, b"<html>please log in</html>"))
+    assert caught.value.applied is None
+
+
 WRITES = [
     calls.add_contact(JOE),
     calls.update_contact(JOE, NAMES),
