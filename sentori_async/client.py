@@ -13,6 +13,7 @@ from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.session import Session
 from sentori_async.transport.shared import shared_for
+from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     import ssl
@@ -44,6 +45,7 @@ class AsyncClient(abc.ABC):
     """
 
     platform: ClassVar[Platform]
+    _manners: ClassVar[Manners] = Manners()
 
     def __init__(
         self,
@@ -86,7 +88,9 @@ class AsyncClient(abc.ABC):
         self._session: Session = session
         self._owns_session = True
         shared = shared_for(settings)
-        self._attach(settings, Sender(settings, session, Limiter(shared.pace), shared))
+        self._attach(
+            settings, Sender(settings, session, Limiter(shared.pace), shared, manners=self._manners)
+        )
 
     def _attach(self, settings: Settings, sender: Sender) -> None:
         """Take the sender, and hang the resource groups on it."""
@@ -104,6 +108,7 @@ class AsyncClient(abc.ABC):
         timeouts: Timeouts | None = None,
         retry: RetryPolicy | None = None,
         deadline_s: float | None = None,
+        idempotency_key: str | None = None,
     ) -> Self:
         """Return a client with other options that shares this one's connections and limits.
 
@@ -111,6 +116,8 @@ class AsyncClient(abc.ABC):
             timeouts: How long one attempt may take.
             retry: When a request is sent again.
             deadline_s: How long a whole call may take, in seconds.
+            idempotency_key: Your own key for one request, where the platform knows keys; without
+                one each call gets its own, the same on every attempt.
 
         Closing the returned client does nothing: the connections are this one's.
         """
@@ -123,7 +130,7 @@ class AsyncClient(abc.ABC):
         other = object.__new__(type(self))
         other._session = self._session
         other._owns_session = False
-        other._attach(settings, self._sender.with_settings(settings))
+        other._attach(settings, self._sender.with_settings(settings, own_key=idempotency_key))
         return other
 
     async def request(

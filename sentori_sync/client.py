@@ -98,6 +98,7 @@ class Lifecycle(abc.ABC, Generic[A]):
         timeouts: Timeouts | None = None,
         retry: RetryPolicy | None = None,
         deadline_s: float | None = None,
+        idempotency_key: str | None = None,
     ) -> Self:
         """Return a client with other options that shares this one's connections and limits.
 
@@ -105,10 +106,17 @@ class Lifecycle(abc.ABC, Generic[A]):
             timeouts: How long one attempt may take.
             retry: When a request is sent again.
             deadline_s: How long a whole call may take, in seconds.
+            idempotency_key: Your own key for one request, where the platform knows keys; without
+                one each call gets its own, the same on every attempt.
 
         Closing the returned client does nothing: the connections are this one's.
         """
-        twin = self._async.with_options(timeouts=timeouts, retry=retry, deadline_s=deadline_s)
+        twin = self._async.with_options(
+            timeouts=timeouts,
+            retry=retry,
+            deadline_s=deadline_s,
+            idempotency_key=idempotency_key,
+        )
         other = object.__new__(type(self))
         other._owns_portal = False
         other._attach(self._portal, twin)

@@ -15,9 +15,12 @@ from sentori_async.errors import (
     SentoriError,
     ServerError,
 )
+from sentori_async.wire.headers import exhausted_for_s
 
 if TYPE_CHECKING:
     from sentori_async.transport.shared import Shared
+    from sentori_async.wire.headers import RateHeaders
+    from sentori_async.wire.message import Response
 
 
 def learn_success(shared: Shared, now: float) -> None:
@@ -42,6 +45,13 @@ def learn(shared: Shared, error: SentoriError, now: float) -> None:
     elif isinstance(error, ApiError | DecodeError | ResponseTooLarge):
         # A refusal, however final, is an answer.
         learn_success(shared, now)
+
+
+def learn_limit(shared: Shared, response: Response, names: RateHeaders, now: float) -> None:
+    """Take note of a limit that an answer says is used up: nothing starts before it begins anew."""
+    wait = exhausted_for_s(response.headers, names, response.received_at)
+    if wait:
+        shared.pace.pause(now + wait)
 
 
 def _is_throttled(error: SentoriError) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from sentori_async.errors import CircuitOpen, SentoriError
+from sentori_async.errors import CircuitOpen, SentoriError, TransportError
 from sentori_async.transport.retry import Schedule, repeat
 from sentori_async.wire.message import Meter
 
@@ -69,6 +69,22 @@ class Recovery(Generic[T]):
                 result = settle.doubted(result)
             return result
         return await self._settle(last)
+
+    async def without_repeat(self) -> T:
+        """Look up what became of an earlier run whose idempotency key has expired.
+
+        Raises:
+            TransportError: Nothing tells; `applied` is None.
+        """
+        self._lost = True
+        name = self._call.request.operation.name
+        msg = (
+            f"{name}: the idempotency key is older than the platform remembers keys, "
+            "and nothing else tells what became of the request: look before you send it anew"
+        )
+        error = TransportError(msg, operation=name, applied=None)
+        error.retryable = False
+        return await self._settle(error)
 
     async def _attempt(self) -> T:
         return await self._sender.attempt(self._call, self._terms)

@@ -16,9 +16,12 @@ from sentori_async.errors import (
     RequestTimeout,
     SentoriError,
     TransportError,
+    UnsupportedOperation,
 )
 from sentori_async.transport import lessons
 from sentori_async.transport.recovery import Recovery
+from sentori_async.wire.idempotency import IdempotencyKey
+from sentori_async.wire.manners import Manners
 from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SINGLE_DEADLINE_S: Final = 120.0
+_PLAIN: Final = Manners()
 # How long a bulk job sleeps at most before it looks again whether the platform is back.
 _LOOK_AGAIN_S: Final = 1.0
 
@@ -46,11 +50,13 @@ class Terms:
         meter: Where attempts and requests are counted.
         deadline: When the call must be over, by the loop's clock; None for no bound.
         bulk: Whether it is a bulk job's.
+        key: The idempotency key of an earlier run of the same call, such as a journal kept.
     """
 
     meter: Meter
     deadline: float | None
     bulk: bool
+    key: IdempotencyKey | None = None
 
 
 class Sender:
@@ -63,7 +69,10 @@ class Sender:
         limiter: Limiter,
         shared: Shared,
         *,
+        manners: Manners = _PLAIN,
+        own_key: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
         draw: Callable[[], float] = random.random,
     ) -> None:
         """Combine the parts; clients with other options share all but the settings.
@@ -73,10 +82,16 @@ class Sender:
             session: The connections.
             limiter: Who may start, and when.
             shared: What all clients of the key have learnt.
+            manners: What is special about the platform.
+            own_key: The caller's own idempotency key, which then serves one request.
             clock: A monotonic clock, the same for all who share.
+            wall_clock: The time of day, as a Unix time.
             draw: A random number from 0 to 1, for the waits between attempts.
         """
         self.settings = settings
+        self._manners = manners
+        self._own_key = own_key
+        self._wall_clock = wall_clock
         self.shared = shared
         self.clock = clock
         self.draw = draw
@@ -88,18 +103,35 @@ class Sender:
         # The attempt's own timer covers a silence that is no shorter than the attempt.
         self._read_s = timeouts.read_s if timeouts.read_s < timeouts.total_s else None
 
-    def with_settings(self, settings: Settings) -> Sender:
-        """Return a sender that shares the connections and limits of this one."""
+    def with_settings(self, settings: Settings, *, own_key: str | None = None) -> Sender:
+        """Return a sender that shares the connections and limits of this one.
+
+        Raises:
+            UnsupportedOperation: A key is given and the platform knows none.
+        """
+        if own_key is not None and self._manners.idempotency is None:
+            msg = "the platform knows no idempotency keys: leave idempotency_key out"
+            raise UnsupportedOperation(msg)
         return Sender(
             settings,
             self._session,
             self._limiter,
             self.shared,
+            manners=self._manners,
+            own_key=own_key,
             clock=self.clock,
+            wall_clock=self._wall_clock,
             draw=self.draw,
         )
 
-    async def send(self, call: Call[T], *, meter: Meter | None = None, bulk: bool = False) -> T:
+    async def send(
+        self,
+        call: Call[T],
+        *,
+        meter: Meter | None = None,
+        bulk: bool = False,
+        key: IdempotencyKey | None = None,
+    ) -> T:
         """Send a call and return its result.
 
         Args:
@@ -107,14 +139,22 @@ class Sender:
             meter: Where to count attempts and requests.
             bulk: Whether the call is a bulk job's: single calls go first, and it has no
                 deadline unless the retry policy names one.
+            key: The idempotency key of an earlier run of the same call.
 
         Raises:
+            InvalidInput: The key was made for another request; nothing was sent.
             SentoriError: What the last attempt failed with; `applied` says what became of it.
         """
-        return await self.run(call, Terms(meter or Meter(), self._deadline(bulk=bulk), bulk))
+        return await self.run(call, Terms(meter or Meter(), self._deadline(bulk=bulk), bulk, key))
 
     async def run(self, call: Call[T], terms: Terms) -> T:
         """Send a call on the given terms and return its result."""
+        rules = self._manners.idempotency
+        if rules is not None and call.request.operation.method in rules.methods:
+            key = self._key(call.request, terms)
+            if key.is_too_old(rules, self._wall_clock()):
+                return await Recovery(self, call, terms).without_repeat()
+            call = _with_header(call, rules.header, key.text)
         try:
             result = await self.attempt(call, terms)
         except SentoriError as error:
@@ -126,6 +166,16 @@ class Sender:
             self.shared.budget.give_back(1.0)
             return result
         return await recovery.after(first)
+
+    def _key(self, request: Request, terms: Terms) -> IdempotencyKey:
+        """Return the key of a call: the journal's, the caller's own, or a new one."""
+        now = self._wall_clock()
+        if terms.key is not None:
+            terms.key.check(request)
+            return terms.key
+        if self._own_key is not None:
+            return self.shared.keys.bind(self._own_key, request, now)
+        return IdempotencyKey.new(request, now)
 
     def _deadline(self, *, bulk: bool) -> float | None:
         deadline_s = self.settings.retry.deadline_s
@@ -143,6 +193,8 @@ class Sender:
             await self._wait_to_start(call.request, terms)
         try:
             response = await self._exchange(call.request, terms)
+            if self._manners.rate_headers is not None:
+                lessons.learn_limit(self.shared, response, self._manners.rate_headers, self.clock())
             result = call.decode(response)
         except SentoriError as error:
             _scrub(error, self.settings.api_key)
@@ -212,6 +264,11 @@ class Sender:
             raise
         meter.requests += 1
         return response
+
+
+def _with_header(call: Call[T], name: str, value: str) -> Call[T]:
+    headers = {**(call.request.headers or {}), name: value}
+    return attrs.evolve(call, request=attrs.evolve(call.request, headers=headers))
 
 
 def _scrub(error: SentoriError, secret: Secret) -> None:

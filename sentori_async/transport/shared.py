@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sentori_async.transport.budget import RetryBudget
 from sentori_async.transport.circuit import Circuit
+from sentori_async.transport.keys import KeyRing
 from sentori_async.transport.pace import Pace
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 
 
 class Shared:
-    """The limits, the retry budget and the circuit of one key."""
+    """The limits, the retry budget, the circuit and the idempotency keys of one credential."""
 
     def __init__(self, settings: Settings) -> None:
         """Start with the limits of the first client."""
         self.pace = Pace(settings.limits)
         self.budget = RetryBudget()
         self.circuit = Circuit()
+        self.keys = KeyRing()
 
 
 _register: Final[weakref.WeakValueDictionary[str, Shared]] = weakref.WeakValueDictionary()

@@ -29,13 +29,15 @@ class KeyRules:
     Attributes:
         header: The header that carries the key.
         window_s: How long the platform remembers a key, in seconds.
-        enforced: Whether the platform honours keys already; if not, they are sent and not relied
-            upon.
+        methods: The methods it honours keys on.
+
+    Which operations are safe to repeat because of their key is said by their `Safety`: a platform
+    may take keys and not honour them yet.
     """
 
     header: str = "Idempotency-Key"
     window_s: float = 24 * 3600.0
-    enforced: bool = True
+    methods: frozenset[str] = frozenset({"POST", "PUT", "PATCH"})
 
 
 @attrs.frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -17,6 +17,7 @@ from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.shared import Shared
 from sentori_async.wire.answers import reader
+from sentori_async.wire.manners import Manners
 from sentori_async.wire.message import Call, Meter, Operation, Request, Response, Safety
 from tests.clock import now, run
 
@@ -51,6 +52,7 @@ class Exchange:
 
     at: float
     path: str
+    headers: Mapping[str, str]
     connect_s: float
     read_s: float | None
     until: float
@@ -72,7 +74,8 @@ class ScriptedSession:
     async def exchange(
         self, request: Request, *, connect_s: float, read_s: float | None, until: float
     ) -> Response:
-        self.seen.append(Exchange(now(), request.path, connect_s, read_s, until))
+        headers = request.headers or {}
+        self.seen.append(Exchange(now(), request.path, headers, connect_s, read_s, until))
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if not isinstance(step, Step):
             step = Step(step)
@@ -94,6 +97,8 @@ def make_sender(
     retry: RetryPolicy | None = None,
     timeouts: Timeouts | None = None,
     limits: Limits | None = None,
+    manners: Manners | None = None,
+    wall_clock: Callable[[], float] = lambda: 0.0,
     draw: Callable[[], float] = lambda: 1.0,
 ) -> tuple[Sender, ScriptedSession]:
     """Return a sender over a scripted session; waits are the longest that jitter can draw."""
@@ -108,7 +113,17 @@ def make_sender(
     anything: Any = session
     shared = Shared(settings)
     limiter = Limiter(shared.pace, clock=now)
-    return Sender(settings, anything, limiter, shared, clock=now, draw=draw), session
+    sender = Sender(
+        settings,
+        anything,
+        limiter,
+        shared,
+        manners=manners or Manners(),
+        clock=now,
+        wall_clock=wall_clock,
+        draw=draw,
+    )
+    return sender, session
 
 
 def call(safety: Safety = Safety.READ, path: str = "some/path/") -> Call[Response]:
