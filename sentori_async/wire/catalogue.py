@@ -13,6 +13,10 @@ from typing import Final
 import attrs
 
 from sentori_async import errors
+from sentori_async.unset import UNSET, Unset
+
+_CONTACTS: Final = "contacts."
+_UNSPECIFIC: Final = frozenset({errors.ApiError, errors.StateConflict, errors.ValidationFailed})
 
 
 class Repeat(enum.Enum):
@@ -33,9 +37,13 @@ class ErrorCode:
     Attributes:
         code: The vendor's code: an int or a text.
         name: The vendor's message or name for it.
-        statuses: The HTTP statuses it has been seen with.
+        statuses: The HTTP statuses it has been seen with, the published one first.
         error: The exception class.
+        contacts_error: The exception class in operations on contacts, or None for the same.
         repeat: Whether the same request may succeed later.
+        follows_status: Whether the code says so little that the HTTP status decides; `error` and
+            `repeat` are then what the published status says.
+        applied: What it says of a write, where neither its class nor the status says it.
         meaning: What it means, in one sentence.
         remedy: What to do about it, in one sentence.
     """
@@ -44,26 +52,56 @@ class ErrorCode:
     name: str
     statuses: tuple[int, ...]
     error: type[errors.ApiError]
+    contacts_error: type[errors.ApiError] | None = None
     repeat: Repeat = Repeat.NEVER
+    follows_status: bool = False
+    applied: bool | Unset | None = UNSET
     meaning: str
     remedy: str
+
+    def error_for(self, status: int, operation: str = "") -> type[errors.ApiError]:
+        """Return the exception class for an answer with this code."""
+        if self.follows_status:
+            return error_class_for(status)
+        if self.contacts_error is not None and operation.startswith(_CONTACTS):
+            return self.contacts_error
+        return self.error
+
+    def repeat_for(self, status: int) -> Repeat:
+        """Return whether the same request may succeed after an answer with this code."""
+        return _repeat_for(status) if self.follows_status else self.repeat
 
 
 @attrs.frozen(kw_only=True)
 class Family:
-    """A range of codes of one subject, for codes that are newer than the catalogue.
+    """Codes of one subject, for those that are newer than the catalogue.
 
     Attributes:
-        first: The lowest code.
-        last: The highest code.
+        first: The lowest code, where codes are numbers.
+        last: The highest code, where codes are numbers.
+        prefix: What the codes begin with, where they are texts.
         subject: What the codes are about.
+        error: The exception class, where the status says no more than that the request is refused.
         remedy: What to do about an unknown code of the family, in one sentence.
     """
 
-    first: int
-    last: int
+    first: int = 0
+    last: int = -1
+    prefix: str = ""
     subject: str
+    error: type[errors.ApiError] | None = None
     remedy: str
+
+    def covers(self, code: int | str) -> bool:
+        """Tell whether a code belongs to the family."""
+        if isinstance(code, str):
+            return bool(self.prefix) and code.startswith(self.prefix)
+        return self.first <= code <= self.last
+
+    def error_for(self, status: int) -> type[errors.ApiError]:
+        """Return the exception class for an answer with an unknown code of the family."""
+        by_status = error_class_for(status)
+        return self.error if self.error and by_status in _UNSPECIFIC else by_status
 
 
 _BY_STATUS: Final[Mapping[int, type[errors.ApiError]]] = {
@@ -89,6 +127,12 @@ def error_class_for(status: int) -> type[errors.ApiError]:
     if status >= 500:
         return _BY_STATUS.get(status, errors.ServerError)
     return _BY_STATUS.get(status, errors.ApiError)
+
+
+def _repeat_for(status: int) -> Repeat:
+    if status == 429:
+        return Repeat.THROTTLED
+    return Repeat.TRANSIENT if status in TRANSIENT_STATUSES else Repeat.NEVER
 
 
 @attrs.frozen(kw_only=True)
@@ -119,10 +163,10 @@ class Catalogue:
         return None if code is None else self._by_code.get(code)
 
     def family(self, code: int | str | None) -> Family | None:
-        """Return the family that an unknown numeric code belongs to, or None."""
-        if not isinstance(code, int):
+        """Return the family that an unknown code belongs to, or None."""
+        if code is None:
             return None
-        return next((f for f in self.families if f.first <= code <= f.last), None)
+        return next((family for family in self.families if family.covers(code)), None)
 
     def build(
         self,
@@ -149,7 +193,11 @@ class Catalogue:
             write: Whether the request would have changed anything.
         """
         row = self.find(code)
-        cls = row.error if row else error_class_for(status)
+        family = None if row else self.family(code)
+        if row:
+            cls = row.error_for(status, operation)
+        else:
+            cls = family.error_for(status) if family else error_class_for(status)
         return cls(
             message or (row.name if row else f"HTTP {status}"),
             platform=self.platform,
@@ -160,24 +208,15 @@ class Catalogue:
             request_id=request_id,
             retryable=self._retryable(row, status),
             retry_after_s=retry_after_s,
-            remedy=self._remedy(row, code, status),
+            remedy=_remedy(row or family, status),
             doc_url=self.doc_url,
-            applied=_applied(cls, status) if write else False,
+            applied=_applied(cls, status, row) if write else False,
         )
 
     def _retryable(self, row: ErrorCode | None, status: int) -> bool:
         if row is not None:
-            return row.repeat is not Repeat.NEVER
-        return status == 429 or status in TRANSIENT_STATUSES or status in self.busy_statuses
-
-    def _remedy(self, row: ErrorCode | None, code: int | str | None, status: int) -> str:
-        if row is not None:
-            return row.remedy
-        family = self.family(code)
-        if family is not None:
-            return family.remedy
-        general = _REMEDIES.get(status // 100, "Look the answer up on the vendor's page.")
-        return _REMEDIES.get(status, general)
+            return row.repeat_for(status) is not Repeat.NEVER
+        return _repeat_for(status) is not Repeat.NEVER or status in self.busy_statuses
 
 
 # By status, and by its first digit for all others.
@@ -190,8 +229,17 @@ _REMEDIES: Final = {
 }
 
 
-def _applied(cls: type[errors.ApiError], status: int) -> bool | None:
+def _remedy(known: ErrorCode | Family | None, status: int) -> str:
+    if known is not None:
+        return known.remedy
+    general = _REMEDIES.get(status // 100, "Look the answer up on the vendor's page.")
+    return _REMEDIES.get(status, general)
+
+
+def _applied(cls: type[errors.ApiError], status: int, row: ErrorCode | None) -> bool | None:
     """Tell what an error answer means for a write: refused, or nobody knows."""
+    if row is not None and not isinstance(row.applied, Unset):
+        return row.applied
     if status in TRANSIENT_STATUSES or issubclass(cls, errors.ServerError):
         return None
     return False

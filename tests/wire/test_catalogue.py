@@ -26,8 +26,54 @@ CATALOGUE = Catalogue(
             meaning="It is gone.",
             remedy="Let it go.",
         ),
+        ErrorCode(
+            code="ANY",
+            name="Anything",
+            statuses=(500, 400),
+            error=errors.ServerError,
+            repeat=Repeat.TRANSIENT,
+            follows_status=True,
+            meaning="It may be anything.",
+            remedy="Look at the status.",
+        ),
+        ErrorCode(
+            code="BARRED",
+            name="Barred",
+            statuses=(400,),
+            error=errors.StateConflict,
+            contacts_error=errors.ContactSuppressed,
+            meaning="It is barred.",
+            remedy="Leave it.",
+        ),
+        ErrorCode(
+            code="NOT_RUN",
+            name="Not run",
+            statuses=(503,),
+            error=errors.ServiceUnavailable,
+            repeat=Repeat.TRANSIENT,
+            applied=False,
+            meaning="It was not run.",
+            remedy="Wait.",
+        ),
+        ErrorCode(
+            code="TWIN",
+            name="Twin at work",
+            statuses=(409,),
+            error=errors.StateConflict,
+            applied=None,
+            meaning="The same is under way.",
+            remedy="Wait.",
+        ),
     ),
-    families=(Family(first=100, last=199, subject="contacts", remedy="Check the contact."),),
+    families=(
+        Family(first=100, last=199, subject="contacts", remedy="Check the contact."),
+        Family(
+            prefix="RULE_",
+            subject="rules",
+            error=errors.QuotaExceeded,
+            remedy="Check the rules.",
+        ),
+    ),
     busy_statuses=frozenset({409}),
 )
 
@@ -46,10 +92,10 @@ FALLBACKS = [
 ]
 
 
-def build(code: int | str | None, status: int, *, write: bool = True) -> errors.ApiError:
-    return CATALOGUE.build(
-        operation="contacts.add", status=status, code=code, message="", write=write
-    )
+def build(
+    code: int | str | None, status: int, *, write: bool = True, operation: str = "contacts.add"
+) -> errors.ApiError:
+    return CATALOGUE.build(operation=operation, status=status, code=code, message="", write=write)
 
 
 @pytest.mark.parametrize(("status", "cls"), FALLBACKS)
@@ -75,6 +121,74 @@ def test_an_unknown_code_takes_the_remedy_of_its_family() -> None:
     assert build(150, 400).remedy == "Check the contact."
     assert build("150", 400).remedy != "Check the contact."
     assert build(200, 400).remedy != "Check the contact."
+    assert build("RULE_9", 400).remedy == "Check the rules."
+    assert build("UNRULY", 400).remedy != "Check the rules."
+
+
+@pytest.mark.parametrize("status", [400, 409, 418, 422])
+def test_a_family_names_the_class_where_the_status_only_says_refused(status: int) -> None:
+    assert type(build("RULE_9", status)) is errors.QuotaExceeded
+    assert type(build(150, status)) is error_class_for(status)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 429, 500, 503])
+def test_a_family_leaves_a_status_that_says_more_alone(status: int) -> None:
+    error = build("RULE_9", status)
+
+    assert type(error) is error_class_for(status)
+    assert error.retryable is (status in {429, 500, 503})
+
+
+@pytest.mark.parametrize(
+    ("status", "cls", "repeat"),
+    [
+        (500, errors.ServerError, Repeat.TRANSIENT),
+        (503, errors.ServiceUnavailable, Repeat.TRANSIENT),
+        (429, errors.RateLimited, Repeat.THROTTLED),
+        (400, errors.ValidationFailed, Repeat.NEVER),
+        (409, errors.StateConflict, Repeat.NEVER),
+    ],
+)
+def test_a_code_that_says_nothing_follows_the_status(
+    status: int, cls: type[errors.ApiError], repeat: Repeat
+) -> None:
+    error = build("ANY", status)
+
+    assert type(error) is cls
+    assert error.retryable is (repeat is not Repeat.NEVER)
+    row = CATALOGUE.find("ANY")
+    assert row is not None
+    assert row.repeat_for(status) is repeat
+
+
+@pytest.mark.parametrize(
+    ("operation", "cls"),
+    [
+        ("contacts.add", errors.ContactSuppressed),
+        ("campaigns.add", errors.StateConflict),
+        ("contactsheets.add", errors.StateConflict),
+    ],
+)
+def test_a_code_may_mean_something_else_for_contacts(
+    operation: str, cls: type[errors.ApiError]
+) -> None:
+    assert type(build("BARRED", 400, operation=operation)) is cls
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "write", "applied"),
+    [
+        ("NOT_RUN", 503, True, False),
+        ("TWIN", 409, True, None),
+        ("TWIN", 409, False, False),
+        ("ANY", 500, True, None),
+        ("ANY", 400, True, False),
+    ],
+)
+def test_a_code_may_say_what_became_of_a_write(
+    code: str, status: int, write: bool, applied: bool | None
+) -> None:
+    assert build(code, status, write=write).applied is applied
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 429, 502, 999])
