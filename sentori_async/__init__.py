@@ -61,15 +61,30 @@ if TYPE_CHECKING:
         SocialKpi,
         Subscriber,
     )
-    from sentori_async.wire.message import Response, Safety
+    from sentori_async.transport.events import (
+        AttemptFailed,
+        AttemptStarted,
+        Event,
+        Observer,
+        RequestFinished,
+        RequestStarted,
+        Waiting,
+        WaitReason,
+    )
+    from sentori_async.transport.middleware import Middleware, Send
+    from sentori_async.wire.message import Request, Response, Safety
     from sentori_async.wire.results import Accepted, Upserted
 
 __version__ = VERSION
 
+_EVENTS: Final = "sentori_async.transport.events"
+_MIDDLEWARE: Final = "sentori_async.transport.middleware"
 _MODELS: Final = "sentori_async.platforms.sentori.models"
 _LAZY: Final = {
     "Accepted": "sentori_async.wire.results",
     "AsyncSentori": "sentori_async.platforms.sentori.client",
+    "AttemptFailed": _EVENTS,
+    "AttemptStarted": _EVENTS,
     "Audience": _MODELS,
     "BulkOutcome": "sentori_async.bulk.outcomes",
     "BulkReport": "sentori_async.bulk.report",
@@ -81,15 +96,24 @@ _LAZY: Final = {
     "DraftEmail": _MODELS,
     "EmailEvent": _MODELS,
     "EmailTemplate": _MODELS,
+    "Event": _EVENTS,
     "FieldKind": _MODELS,
     "ImportResult": _MODELS,
     "Kpi": _MODELS,
     "MailingList": _MODELS,
+    "Middleware": _MIDDLEWARE,
+    "Observer": _EVENTS,
+    "Request": "sentori_async.wire.message",
+    "RequestFinished": _EVENTS,
+    "RequestStarted": _EVENTS,
     "Response": "sentori_async.wire.message",
     "Safety": "sentori_async.wire.message",
+    "Send": _MIDDLEWARE,
     "SocialKpi": _MODELS,
     "Subscriber": _MODELS,
     "Upserted": "sentori_async.wire.results",
+    "WaitReason": _EVENTS,
+    "Waiting": _EVENTS,
 }
 
 
@@ -116,6 +140,8 @@ __all__ = [
     "AlreadyExists",
     "ApiError",
     "AsyncSentori",
+    "AttemptFailed",
+    "AttemptStarted",
     "Audience",
     "AuthenticationError",
     "BulkError",
@@ -135,23 +161,30 @@ __all__ = [
     "DraftEmail",
     "EmailEvent",
     "EmailTemplate",
+    "Event",
     "FieldKind",
     "ImportResult",
     "InvalidInput",
     "Kpi",
     "Limits",
     "MailingList",
+    "Middleware",
     "NotFound",
+    "Observer",
     "PermissionDenied",
     "QuotaExceeded",
     "Rate",
     "RateLimited",
+    "Request",
+    "RequestFinished",
+    "RequestStarted",
     "RequestTimeout",
     "Response",
     "ResponseTooLarge",
     "RetryPolicy",
     "Safety",
     "Secret",
+    "Send",
     "SentoriError",
     "ServerError",
     "ServiceUnavailable",
@@ -165,5 +198,7 @@ __all__ = [
     "UnsupportedOperation",
     "Upserted",
     "ValidationFailed",
+    "WaitReason",
+    "Waiting",
     "__version__",
 ]

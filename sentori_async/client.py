@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 import attrs
 
 from sentori_async.settings import Settings
+from sentori_async.transport.events import Events
 from sentori_async.transport.limiter import Limiter
+from sentori_async.transport.middleware import Chain
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.session import Session
 from sentori_async.transport.shared import shared_for
@@ -17,13 +19,15 @@ from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
     from types import TracebackType
 
     import aiohttp
 
     from sentori_async.secret import Secret
     from sentori_async.settings import Limits, Platform, RetryPolicy, Timeouts
+    from sentori_async.transport.events import Observer
+    from sentori_async.transport.middleware import Exchanger, Middleware
     from sentori_async.wire.message import Call, Meter, Response, Safety
 
 T = TypeVar("T")
@@ -58,6 +62,8 @@ class AsyncClient(abc.ABC):
         connector: aiohttp.BaseConnector | None = None,
         tls: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        observers: Iterable[Observer] = (),
+        middleware: Iterable[Middleware] = (),
     ) -> None:
         """Take the options; no connection is opened yet.
 
@@ -70,6 +76,8 @@ class AsyncClient(abc.ABC):
             connector: Your own aiohttp connector, which you close.
             tls: A context with your own CA or client certificate.
             proxy: The URL of an HTTP proxy.
+            observers: Called with what happens to each request, one after the other.
+            middleware: Called around each attempt of a request, the first outermost.
 
         Raises:
             ConfigurationError: There is no key, or an option is not usable.
@@ -88,9 +96,18 @@ class AsyncClient(abc.ABC):
         self._session: Session = session
         self._owns_session = True
         shared = shared_for(settings)
-        self._attach(
-            settings, Sender(settings, session, Limiter(shared.pace), shared, manners=self._manners)
+        chain = tuple(middleware)
+        header = self.platform.auth.header
+        exchanger: Exchanger = Chain(session, chain, auth_header=header) if chain else session
+        sender = Sender(
+            settings,
+            exchanger,
+            Limiter(shared.pace),
+            shared,
+            events=Events(settings, observers),
+            manners=self._manners,
         )
+        self._attach(settings, sender)
 
     def _attach(self, settings: Settings, sender: Sender) -> None:
         """Take the sender, and hang the resource groups on it."""

@@ -52,26 +52,34 @@ class Circuit:
             self._probing = True
             return 0.0
 
-    def succeeded(self) -> None:
-        """Take note of an answer that shows the platform up."""
+    def succeeded(self) -> bool:
+        """Take note of an answer that shows the platform up; tell whether that closes it."""
         if self._failures == 0:
-            return
+            return False
         with self._lock:
+            was_open = self._opened_at is not None
             self._failures = 0
             self._opened_at = None
             self._pause_s = FIRST_PAUSE_S
             self._probing = False
+            return was_open
 
-    def failed(self, now: float) -> None:
-        """Take note of a connection that failed, or of an answer that shows the platform down."""
+    def failed(self, now: float) -> bool:
+        """Take note of a failed connection, or of an answer that shows the platform down.
+
+        Returns:
+            Whether that opens it.
+        """
         with self._lock:
             self._failures += 1
             if self._opened_at is None:
                 if self._failures >= FAILURES:
                     self._opened_at = now
                     self._probe_at = now + self._pause_s
+                    return True
             elif self._probing:
                 # Failures of requests that were under way already say nothing new.
                 self._probing = False
                 self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
                 self._probe_at = now + self._pause_s
+            return False

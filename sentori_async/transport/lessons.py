@@ -15,43 +15,54 @@ from sentori_async.errors import (
     SentoriError,
     ServerError,
 )
+from sentori_async.transport import log
+from sentori_async.transport.circuit import FAILURES
 from sentori_async.wire.headers import exhausted_for_s
 
 if TYPE_CHECKING:
     from sentori_async.transport.shared import Shared
     from sentori_async.wire.headers import RateHeaders
-    from sentori_async.wire.message import Response
+    from sentori_async.wire.message import Operation, Response
 
 
-def learn_success(shared: Shared, now: float) -> None:
-    """Take note of an answer that shows the platform well."""
-    shared.circuit.succeeded()
+def learn_success(shared: Shared, now: float) -> bool:
+    """Take note of an answer that shows the platform well; tell whether it was down."""
     shared.pace.answered(now)
+    return shared.circuit.succeeded()
 
 
-def learn(shared: Shared, error: SentoriError, now: float) -> None:
+def learn(shared: Shared, error: SentoriError, now: float, operation: Operation) -> None:
     """Take note of a failed attempt.
 
     Args:
         shared: Where it is kept.
         error: What the attempt failed with.
         now: The present time, in seconds, by the monotonic clock of all who share.
+        operation: What was attempted.
     """
     if _is_throttled(error):
-        _learn_throttled(shared, error, now)
+        _learn_throttled(shared, error, now, operation)
     elif isinstance(error, ServerError | ConnectFailed | ConnectionLost | RequestTimeout):
         shared.pace.faulted(now)
-        shared.circuit.failed(now)
+        if shared.circuit.failed(now):
+            log.down(operation.platform, FAILURES)
     elif isinstance(error, ApiError | DecodeError | ResponseTooLarge):
         # A refusal, however final, is an answer.
-        learn_success(shared, now)
+        _learn_answer(shared, now, operation)
 
 
-def learn_limit(shared: Shared, response: Response, names: RateHeaders, now: float) -> None:
+def _learn_answer(shared: Shared, now: float, operation: Operation) -> None:
+    if learn_success(shared, now):
+        log.up(operation.platform)
+
+
+def learn_limit(
+    shared: Shared, response: Response, names: RateHeaders, now: float, operation: Operation
+) -> None:
     """Take note of a limit that an answer says is used up: nothing starts before it begins anew."""
     wait = exhausted_for_s(response.headers, names, response.received_at)
     if wait:
-        shared.pace.pause(now + wait)
+        _pause(shared, now, wait, operation)
 
 
 def _is_throttled(error: SentoriError) -> bool:
@@ -61,9 +72,14 @@ def _is_throttled(error: SentoriError) -> bool:
     return isinstance(error, ServerError) and error.status == 503 and bool(error.retry_after_s)
 
 
-def _learn_throttled(shared: Shared, error: SentoriError, now: float) -> None:
+def _learn_throttled(shared: Shared, error: SentoriError, now: float, operation: Operation) -> None:
     shared.pace.throttled(now)
     if isinstance(error, ApiError) and error.retry_after_s:
-        shared.pace.pause(now + error.retry_after_s)
-    if isinstance(error, RateLimited):
-        shared.circuit.succeeded()
+        _pause(shared, now, error.retry_after_s, operation)
+    if isinstance(error, RateLimited) and shared.circuit.succeeded():
+        log.up(operation.platform)
+
+
+def _pause(shared: Shared, now: float, wait_s: float, operation: Operation) -> None:
+    if shared.pace.pause(now, wait_s):
+        log.pause(operation.platform, wait_s)

@@ -112,10 +112,16 @@ class Pace:
             self._in_flight -= 1
         self._wake()
 
-    def pause(self, until: float) -> None:
-        """Start nothing before `until`: the platform asked for it."""
+    def pause(self, now: float, wait_s: float) -> bool:
+        """Start nothing for a while: the platform asked for it.
+
+        Returns:
+            Whether that begins a pause, and does not merely prolong one.
+        """
         with self._lock:
-            self._paused_until = max(self._paused_until, until)
+            begins = self._paused_until <= now
+            self._paused_until = max(self._paused_until, now + wait_s)
+            return begins
 
     def paused_for_s(self, now: float) -> float:
         """Return how long nothing starts because the platform asked for it, in seconds."""

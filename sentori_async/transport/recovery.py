@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from sentori_async.errors import CircuitOpen, SentoriError, TransportError
+from sentori_async.errors import ApiError, CircuitOpen, SentoriError, TransportError
+from sentori_async.transport.events import WaitReason
 from sentori_async.transport.retry import Schedule, repeat
 from sentori_async.wire.message import Meter
 
@@ -35,6 +36,7 @@ class Recovery(Generic[T]):
         self._terms = terms
         self._lost = False
         self._done = False
+        self._why = WaitReason.BACKOFF
         settle = call.settle
         self._schedule = Schedule(
             policy=sender.settings.retry,
@@ -59,7 +61,7 @@ class Recovery(Generic[T]):
             SentoriError: What the last attempt failed with; `applied` says what became of it.
         """
         try:
-            result = await repeat(self._attempt, first, self._next_wait)
+            result = await repeat(self._attempt, first, self._next_wait, self._before_wait)
         except SentoriError as error:
             last = error
         else:
@@ -93,7 +95,12 @@ class Recovery(Generic[T]):
         if error.applied is not False:
             self._lost = True
             self._done = self._done or error.applied is True
+        asked = error.retry_after_s if isinstance(error, ApiError) else None
+        self._why = WaitReason.RETRY_AFTER if asked else WaitReason.BACKOFF
         return None if isinstance(error, CircuitOpen) else self._schedule.next_wait(error)
+
+    async def _before_wait(self, wait_s: float) -> None:
+        await self._sender.tell_wait(self._call.request, self._terms, self._why, wait_s)
 
     async def _settle(self, last: SentoriError) -> T:
         """Find out what became of the write, as far as anybody can."""

@@ -22,6 +22,8 @@ from sentori_async.transport.budget import THROTTLED_COST, TRANSIENT_COST
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
+    from backoff.types import Details
+
     from sentori_async.settings import RetryPolicy
     from sentori_async.transport.shared import Shared
 
@@ -107,6 +109,7 @@ async def repeat(
     attempt: Callable[[], Awaitable[T]],
     first: SentoriError,
     next_wait: Callable[[SentoriError], float | None],
+    before_wait: Callable[[float], Awaitable[None]],
 ) -> T:
     """Go on after a failed first attempt until one succeeds or there is no next wait.
 
@@ -114,6 +117,7 @@ async def repeat(
         attempt: Send the request once more.
         first: What the first attempt failed with.
         next_wait: Return the wait after a failed attempt, in seconds, or None to give up.
+        before_wait: Called before each wait, with its length.
 
     Raises:
         SentoriError: What the last attempt failed with.
@@ -137,7 +141,10 @@ async def repeat(
             raise pending.pop()
         return await attempt()
 
-    driven = backoff.on_exception(waits, SentoriError, giveup=is_over, jitter=None, logger=None)(
-        once
-    )
+    async def about_to_wait(details: Details) -> None:
+        await before_wait(details["wait"])
+
+    driven = backoff.on_exception(
+        waits, SentoriError, giveup=is_over, on_backoff=about_to_wait, jitter=None, logger=None
+    )(once)
     return await driven()

@@ -18,20 +18,22 @@ from sentori_async.errors import (
     TransportError,
     UnsupportedOperation,
 )
-from sentori_async.transport import lessons
+from sentori_async.transport import lessons, log
+from sentori_async.transport.events import Events, Trace, WaitReason, current_call
 from sentori_async.transport.recovery import Recovery
 from sentori_async.wire.idempotency import IdempotencyKey
 from sentori_async.wire.manners import Manners
 from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from sentori_async.secret import Secret
     from sentori_async.settings import Settings
     from sentori_async.transport.limiter import Limiter
-    from sentori_async.transport.session import Session
+    from sentori_async.transport.middleware import Exchanger
     from sentori_async.transport.shared import Shared
+    from sentori_async.wire.headers import RateHeaders
     from sentori_async.wire.message import Call, Request, Response
 
 T = TypeVar("T")
@@ -51,12 +53,14 @@ class Terms:
         deadline: When the call must be over, by the loop's clock; None for no bound.
         bulk: Whether it is a bulk job's.
         key: The idempotency key of an earlier run of the same call, such as a journal kept.
+        trace: What tells of it, or of the call it settles; None where nobody listens.
     """
 
     meter: Meter
     deadline: float | None
     bulk: bool
     key: IdempotencyKey | None = None
+    trace: Trace | None = None
 
 
 class Sender:
@@ -65,10 +69,11 @@ class Sender:
     def __init__(
         self,
         settings: Settings,
-        session: Session,
+        session: Exchanger,
         limiter: Limiter,
         shared: Shared,
         *,
+        events: Events | None = None,
         manners: Manners = _PLAIN,
         own_key: str | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -79,9 +84,10 @@ class Sender:
 
         Args:
             settings: The bounds.
-            session: The connections.
+            session: The connections, with what is around each attempt.
             limiter: Who may start, and when.
             shared: What all clients of the key have learnt.
+            events: Who listens; the log alone where absent.
             manners: What is special about the platform.
             own_key: The caller's own idempotency key, which then serves one request.
             clock: A monotonic clock, the same for all who share.
@@ -89,6 +95,8 @@ class Sender:
             draw: A random number from 0 to 1, for the waits between attempts.
         """
         self.settings = settings
+        self.events = events or Events(settings)
+        self._observed = bool(self.events.observers)
         self._manners = manners
         self._own_key = own_key
         self._wall_clock = wall_clock
@@ -117,6 +125,7 @@ class Sender:
             self._session,
             self._limiter,
             self.shared,
+            events=self.events,
             manners=self._manners,
             own_key=own_key,
             clock=self.clock,
@@ -147,8 +156,35 @@ class Sender:
         """
         return await self.run(call, Terms(meter or Meter(), self._deadline(bulk=bulk), bulk, key))
 
-    async def run(self, call: Call[T], terms: Terms) -> T:
+    def run(self, call: Call[T], terms: Terms) -> Coroutine[Any, Any, T]:
         """Send a call on the given terms and return its result."""
+        if self._observed or log.tells_attempts():
+            return self._run_told(call, terms)
+        return self._run(call, terms)
+
+    async def _run_told(self, call: Call[T], terms: Terms) -> T:
+        """Send a call, and tell those who listen what happens to it."""
+        trace = Trace(
+            self.events,
+            call.request.operation,
+            clock=self.clock,
+            bulk=terms.bulk,
+            settles=terms.trace.call_id if terms.trace is not None else None,
+        )
+        outer = current_call.get()
+        current_call.set(trace.call_id)
+        try:
+            await trace.started()
+            result = await self._run(call, attrs.evolve(terms, trace=trace))
+            await trace.finished(result=type(result).__name__)
+        except (Exception, asyncio.CancelledError) as error:
+            await trace.finished(error=error)
+            raise
+        finally:
+            current_call.set(outer)
+        return result
+
+    async def _run(self, call: Call[T], terms: Terms) -> T:
         rules = self._manners.idempotency
         if rules is not None and call.request.operation.method in rules.methods:
             key = self._key(call.request, terms)
@@ -191,19 +227,38 @@ class Sender:
             await self._wait_for_platform(call.request, terms)
         if not self._limiter.try_enter(bulk=terms.bulk):
             await self._wait_to_start(call.request, terms)
+        trace = terms.trace
+        response = None
         try:
             response = await self._exchange(call.request, terms)
             if self._manners.rate_headers is not None:
-                lessons.learn_limit(self.shared, response, self._manners.rate_headers, self.clock())
+                self._learn_limit(call.request, response, self._manners.rate_headers)
             result = call.decode(response)
         except SentoriError as error:
             _scrub(error, self.settings.api_key)
-            lessons.learn(self.shared, error, self.clock())
+            lessons.learn(self.shared, error, self.clock(), call.request.operation)
+            if trace is not None:
+                await trace.attempt_failed(error, response)
             raise
         finally:
             self._limiter.leave()
-        lessons.learn_success(self.shared, self.clock())
+        if lessons.learn_success(self.shared, self.clock()):
+            log.up(call.request.operation.platform)
+        if trace is not None:
+            trace.answered(response)
         return result
+
+    def _learn_limit(self, request: Request, response: Response, names: RateHeaders) -> None:
+        lessons.learn_limit(self.shared, response, names, self.clock(), request.operation)
+
+    async def tell_wait(
+        self, request: Request, terms: Terms, why: WaitReason, wait_s: float | None
+    ) -> None:
+        """Tell those who listen that a call begins to wait; its length may not be known."""
+        if wait_s is not None:
+            log.wait(request.operation, why.value, wait_s)
+        if terms.trace is not None:
+            await terms.trace.waiting(why, wait_s)
 
     async def _wait_for_platform(self, request: Request, terms: Terms) -> None:
         """Wait while the platform is down; a single call does not.
@@ -214,6 +269,7 @@ class Sender:
         name = request.operation.name
         circuit = self.shared.circuit
         clock = asyncio.get_running_loop().time
+        told = False
         while wait := circuit.admit(self.clock()):
             if not terms.bulk or (terms.deadline is not None and clock() + wait >= terms.deadline):
                 msg = f"{name}: the platform is down, and is tried again in {wait:.1f} s"
@@ -221,11 +277,19 @@ class Sender:
             if circuit.open_for_s(self.clock()) > self.settings.retry.job_max_wait_s:
                 msg = f"{name}: the platform has been down for longer than job_max_wait_s"
                 raise CircuitOpen(msg, operation=name)
+            if not told:
+                told = True
+                await self.tell_wait(request, terms, WaitReason.CIRCUIT, wait)
             await asyncio.sleep(min(wait, _LOOK_AGAIN_S))
 
     async def _wait_to_start(self, request: Request, terms: Terms) -> None:
         """Wait for a start within the limits, at most until the deadline."""
-        self._check_pause(request, terms)
+        paused_s = self._pause_s(request, terms)
+        if paused_s:
+            await self.tell_wait(request, terms, WaitReason.RETRY_AFTER, paused_s)
+        else:
+            await self.tell_wait(request, terms, WaitReason.PACE, None)
+        began = self.clock()
         try:
             async with asyncio.timeout_at(terms.deadline):
                 await self._limiter.enter(bulk=terms.bulk)
@@ -233,17 +297,27 @@ class Sender:
             name = request.operation.name
             msg = f"{name}: the limits let nothing start before the deadline; nothing was sent"
             raise RequestTimeout(msg, operation=name) from None
+        if not (paused_s or terms.bulk):
+            # How long is known only now; that a bulk job waits for its pace is no news.
+            log.wait(request.operation, WaitReason.PACE.value, self.clock() - began)
 
-    def _check_pause(self, request: Request, terms: Terms) -> None:
-        """Refuse to begin a wait that the platform asked for and that is too long for the call."""
+    def _pause_s(self, request: Request, terms: Terms) -> float:
+        """Return what is left of a wait that the platform asked for, in seconds.
+
+        Raises:
+            CircuitOpen: It is too long for the call.
+        """
         paused_s = self.shared.pace.paused_for_s(self.clock())
         policy = self.settings.retry
         if paused_s > (policy.job_max_wait_s if terms.bulk else policy.max_wait_s):
             name = request.operation.name
             msg = f"{name}: the platform asked for a pause that lasts {paused_s:.0f} s more"
             raise CircuitOpen(msg, operation=name)
+        return paused_s
 
     async def _exchange(self, request: Request, terms: Terms) -> Response:
+        if terms.trace is not None:
+            await terms.trace.attempt_started()
         now = asyncio.get_running_loop().time()
         until = now + self._total_s
         if terms.deadline is not None and terms.deadline < until:

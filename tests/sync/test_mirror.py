@@ -39,6 +39,8 @@ PAIRS: list[tuple[type, type]] = [
 ]
 EVERY_PAIR = pytest.mark.parametrize(("twin", "face"), PAIRS, ids=lambda cls: cls.__name__)
 
+# What the constructor takes and the loop calls or holds.
+FOR_THE_LOOP = {"connector", "middleware", "observers"}
 # What the stream has for the engine and for asyncio alone.
 OF_THE_LOOP = {"full", "page", "put", "room"}
 
@@ -58,7 +60,7 @@ def blocking_signature(function: Callable[..., Any]) -> inspect.Signature:
     returns = str(signature.return_annotation)
     return signature.replace(
         return_annotation=re.sub(r"^AsyncIterator\b", "Iterator", returns),
-        parameters=[p for name, p in signature.parameters.items() if name != "connector"],
+        parameters=[p for name, p in signature.parameters.items() if name not in FOR_THE_LOOP],
     )
 
 
@@ -109,14 +111,14 @@ def blocking_text(text: str | None) -> str | None:
 @pytest.mark.parametrize(
     ("twin", "face"), [pair for pair in PAIRS if issubclass(pair[0], AsyncClient)]
 )
-def test_clients_are_made_alike_save_for_the_connector(twin: type, face: type) -> None:
-    """A connector belongs to a loop, and the loop of the blocking client is its own."""
+def test_clients_are_made_alike_save_for_what_is_the_loops(twin: type, face: type) -> None:
+    """The loop of the blocking client is its own."""
     made, made_too = (inspect.getattr_static(cls, "__init__") for cls in (twin, face))
     doc = inspect.getdoc(made) or ""
 
     assert inspect.signature(made_too) == blocking_signature(made)
-    assert inspect.getdoc(made_too) == re.sub(r"\n +connector: .*", "", doc)
-    assert "connector" in inspect.signature(made).parameters
+    assert inspect.getdoc(made_too) == re.sub(rf"\n +({'|'.join(FOR_THE_LOOP)}): .*", "", doc)
+    assert set(inspect.signature(made).parameters) >= FOR_THE_LOOP
 
 
 @EVERY_PAIR

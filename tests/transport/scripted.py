@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -13,7 +13,9 @@ from sentori_async.platforms.sentori import operations
 from sentori_async.platforms.sentori.answers import itself, refuse
 from sentori_async.settings import Limits, RetryPolicy, Settings, Timeouts
 from sentori_async.transport.circuit import FAILURES
+from sentori_async.transport.events import Events, Observer
 from sentori_async.transport.limiter import Limiter
+from sentori_async.transport.middleware import Chain, Middleware
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.shared import Shared
 from sentori_async.wire.answers import reader
@@ -98,6 +100,8 @@ def make_sender(
     timeouts: Timeouts | None = None,
     limits: Limits | None = None,
     manners: Manners | None = None,
+    observers: Sequence[Observer] = (),
+    middleware: Sequence[Middleware] = (),
     wall_clock: Callable[[], float] = lambda: 0.0,
     draw: Callable[[], float] = lambda: 1.0,
 ) -> tuple[Sender, ScriptedSession]:
@@ -110,14 +114,15 @@ def make_sender(
         limits=limits or Limits(adaptive=False),
     )
     session = ScriptedSession(list(steps))
-    anything: Any = session
+    chain = Chain(session, middleware, auth_header="ApiKey")
     shared = Shared(settings)
     limiter = Limiter(shared.pace, clock=now)
     sender = Sender(
         settings,
-        anything,
+        chain if middleware else session,
         limiter,
         shared,
+        events=Events(settings, observers, wall_clock=now),
         manners=manners or Manners(),
         clock=now,
         wall_clock=wall_clock,
