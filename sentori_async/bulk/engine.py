@@ -228,9 +228,9 @@ class Engine(abc.ABC):
             self._abort(error)
         if error.applied is None:
             return "unknown"
-        if isinstance(error, _FATAL):
-            return "skipped"
-        return if_applied() if error.applied else "failed"
+        if error.applied:
+            return if_applied()
+        return "skipped" if isinstance(error, _FATAL) else "failed"
 
     def _aborted(self, cause: Exception) -> BulkError:
         taken = self.report.total
