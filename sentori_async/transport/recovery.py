@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from sentori_async.errors import ApiError, CircuitOpen, SentoriError, TransportError
+from sentori_async.errors import (
+    ApiError,
+    CircuitOpen,
+    RateLimited,
+    SentoriError,
+    ServerError,
+    TransportError,
+)
 from sentori_async.transport.events import WaitReason
 from sentori_async.transport.retry import Schedule, repeat
-from sentori_async.wire.message import Meter
+from sentori_async.wire.message import Meter, Safety
 
 if TYPE_CHECKING:
     from sentori_async.transport.sender import Sender, Terms
@@ -38,6 +45,7 @@ class Recovery(Generic[T]):
         self._done = False
         self._why = WaitReason.BACKOFF
         settle = call.settle
+        self._can_look = settle is not None and settle.look is not None
         self._schedule = Schedule(
             policy=sender.settings.retry,
             repeatable=call.request.operation.safety.repeatable
@@ -64,6 +72,8 @@ class Recovery(Generic[T]):
             result = await repeat(self._attempt, first, self._next_wait, self._before_wait)
         except SentoriError as error:
             last = error
+            if _is_answer(error):
+                self._sender.shared.budget.give_back(self._schedule.cost)
         else:
             self._sender.shared.budget.give_back(self._schedule.cost)
             settle = self._call.settle
@@ -97,7 +107,10 @@ class Recovery(Generic[T]):
             self._done = self._done or error.applied is True
         asked = error.retry_after_s if isinstance(error, ApiError) else None
         self._why = WaitReason.RETRY_AFTER if asked else WaitReason.BACKOFF
-        return None if isinstance(error, CircuitOpen) else self._schedule.next_wait(error)
+        if isinstance(error, CircuitOpen) or (error.applied and self._can_look):
+            # Carried out already: what it came to is read, not sent once more.
+            return None
+        return self._schedule.next_wait(error)
 
     async def _before_wait(self, wait_s: float) -> None:
         await self._sender.tell_wait(self._call.request, self._terms, self._why, wait_s)
@@ -142,7 +155,15 @@ class Recovery(Generic[T]):
             except StopIteration as end:
                 result: T = end.value
                 return result
+            # A look-up is not an attempt of the write; sending the write once more is one.
+            looks = step.request.operation.safety is Safety.READ
             try:
-                answer, error = await self._sender.run(step, terms), None
+                answer = await self._sender.run(step, terms if looks else self._terms)
+                error = None
             except SentoriError as failure:
                 error = failure
+
+
+def _is_answer(error: SentoriError) -> bool:
+    """Tell whether a retry has reached a working platform, though it was refused."""
+    return isinstance(error, ApiError) and not isinstance(error, ServerError | RateLimited)

@@ -45,7 +45,8 @@ class Schedule:
         draw: A random number from 0 to 1.
         bulk: Whether the call is a bulk job's.
         failures: How many attempts have failed and been charged so far.
-        waited_s: How long it has waited without charge, in seconds.
+        free: How many have failed and cost no attempt.
+        waited_s: How long it has waited so far, in seconds.
         cost: What the latest retry has cost the budget.
     """
 
@@ -57,6 +58,7 @@ class Schedule:
     draw: Callable[[], float]
     bulk: bool = False
     failures: int = 0
+    free: int = 0
     waited_s: float = 0.0
     cost: float = 0.0
 
@@ -69,36 +71,41 @@ class Schedule:
         if not self.may_repeat(error):
             return None
         asked = error.retry_after_s if isinstance(error, ApiError) else None
-        if not self._is_free(asked):
+        if self._is_passing(error, asked) and self.waited_s <= self.policy.job_max_wait_s:
+            self.free += 1
+        else:
             self.failures += 1
             if self.failures >= self.policy.attempts:
                 return None
             if asked is not None and asked > self.policy.max_wait_s:
                 return None
         wait = max(self._backoff(error), asked or 0.0)
+        self.waited_s += wait
         if self.deadline is not None and self.clock() + wait >= self.deadline:
             return None
         return self._paid(error, wait)
 
-    def _is_free(self, asked: float | None) -> bool:
-        """Tell whether the failure costs no attempt: a bulk job waits out what is not its row's."""
+    def _is_passing(self, error: SentoriError, asked: float | None) -> bool:
+        """Tell whether a bulk job waits the failure out at no cost, because it is not the row's."""
         if not self.bulk:
             return False
-        if asked is not None:
-            self.waited_s += asked
-            return self.waited_s <= self.policy.job_max_wait_s
         # How long an outage may last is watched where requests are admitted.
-        return self.shared.circuit.is_open
+        return asked is not None or isinstance(error, RateLimited) or self.shared.circuit.is_open
 
     def _backoff(self, error: SentoriError) -> float:
         throttled = isinstance(error, RateLimited)
         base = self.policy.throttled_base_s if throttled else self.policy.base_s
-        doublings = min(max(0, self.failures - 1), _MAX_DOUBLINGS)
+        doublings = min(max(0, self.failures + self.free - 1), _MAX_DOUBLINGS)
         return self.draw() * min(self.policy.cap_s, base * 2.0**doublings)
 
     def _paid(self, error: SentoriError, wait: float) -> float | None:
         """Pay for the retry; return the wait, or None if there is nothing to pay with."""
-        self.cost = THROTTLED_COST if isinstance(error, RateLimited) else TRANSIENT_COST
+        throttled = isinstance(error, RateLimited)
+        if self.bulk and throttled:
+            # The pace of the key holds back what was throttled; to pay as well would stop a job.
+            self.cost = 0.0
+            return wait
+        self.cost = THROTTLED_COST if throttled else TRANSIENT_COST
         now = self.clock()
         if self.bulk:
             return max(wait, self.shared.budget.borrow(self.cost, now))

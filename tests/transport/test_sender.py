@@ -11,7 +11,7 @@ from sentori_async.platforms.sentori.calls import add_contact
 from sentori_async.platforms.sentori.models import Contact
 from sentori_async.settings import Limits, RetryPolicy
 from sentori_async.wire.message import Meter, Response, Safety
-from tests.clock import run
+from tests.clock import now, run
 from tests.transport.scripted import (
     BUSY,
     CALM,
@@ -156,14 +156,57 @@ def test_refusal_of_a_repeat_is_not_taken_at_its_word(lost: bool | None) -> None
     assert result.applied is lost
 
 
-def test_add_whose_answer_was_cut_and_whose_repeat_met_it_was_added() -> None:
-    async def add() -> Contact:
+def test_add_whose_answer_was_cut_is_read_again_and_not_sent_again() -> None:
+    async def add() -> tuple[Contact, list[str]]:
         found = answer(200, b'{"EmailAddress": "joe@example.com", "FirstName": "Joe"}')
-        taken = answer(400, b'{"Code": 102}')
-        sender, _ = make_sender(errors.ConnectionLost("cut", applied=True), taken, found)
-        return await sender.send(add_contact("joe@example.com"))
+        sender, session = make_sender(errors.ConnectionLost("cut", applied=True), found)
+        contact = await sender.send(add_contact("joe@example.com"))
+        return contact, [seen.path.split("/")[1] for seen in session.seen]
 
-    assert run(add()).first_name == "Joe"
+    contact, asked = run(add())
+
+    assert contact.first_name == "Joe"
+    assert asked == ["add", "get"]
+
+
+def test_bulk_waits_out_a_platform_that_throttles_without_saying_for_how_long() -> None:
+    async def main() -> tuple[Meter, float]:
+        meter = Meter()
+        sender, _ = make_sender(*[answer(429)] * 40, answer(200))
+        await sender.send(call(), meter=meter, bulk=True)
+        return meter, now()
+
+    meter, took = run(main())
+
+    assert meter.requests == 41
+    # 1, 2, 4, 8, 16 and then 20 s each: the longest waits that jitter can draw.
+    assert took == 31.0 + 35 * 20.0
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "0"}], ids=["bare", "at-once"])
+def test_bulk_gives_a_platform_up_that_never_stops_throttling(headers: dict[str, str]) -> None:
+    async def main() -> float:
+        sender, _ = make_sender(answer(429, **headers), retry=RetryPolicy(job_max_wait_s=60))
+        with pytest.raises(errors.RateLimited):
+            await sender.send(call(), bulk=True)
+        return now()
+
+    # The attempts that are charged in the end take their waits, too.
+    assert 60 < run(main()) < 150
+
+
+def test_a_retry_that_is_refused_has_reached_the_platform_and_gets_its_tokens_back() -> None:
+    async def main() -> bool:
+        lost = errors.ConnectionLost("cut", applied=None)
+        taken, other = answer(400, b'{"Code": 102}'), answer(200, b'{"FirstName": "Jane"}')
+        steps = [lost, taken, other] * 100
+        sender, _ = make_sender(*steps)
+        for _ in range(100):
+            with pytest.raises(errors.AlreadyExists):
+                await sender.send(add_contact("joe@example.com", {"FirstName": "Joe"}))
+        return sender.shared.budget.take(400.0, now())
+
+    assert run(main())
 
 
 # --------------------------------------------------------------------------------- the meter
