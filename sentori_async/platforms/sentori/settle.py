@@ -148,9 +148,13 @@ def _renamed(request: Request, error: SentoriError) -> Flow[Contact]:
 
 def _upserted(request: Request, error: SentoriError) -> Flow[Upserted[Contact]]:
     fields = _sent(request)
+    contact = yield from _find(_own_segment(request))
     named = fields.get(_ADDRESS)
-    where = segment(named) if isinstance(named, str) else _own_segment(request)
-    contact = yield from _find(where)
+    if isinstance(named, str):
+        # Where both addresses have a contact, both are changed (api-contacts, 2018-05-23).
+        other, contact = contact, (yield from _find(segment(named)))
+        if other is not None and not (as_sent(other, fields) or error.applied):
+            raise error
     if contact is not None and (as_sent(contact, fields) or error.applied):
         return Upserted(contact, None)
     raise error

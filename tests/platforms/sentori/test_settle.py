@@ -128,6 +128,8 @@ CARRIED_OUT: dict[str, tuple[Call[Any], Callable[[], SentoriError], Account]] = 
     "upsert, lost, as sent": (UPSERT, lost, {JOE: SAME}),
     "upsert, unreadable": (UPSERT, unreadable, {JOE: OTHER}),
     "upsert to new, lost": (UPSERT_NEW, lost, {NEW: SAME}),
+    "upsert of both, lost": (UPSERT_NEW, lost, {JOE: SAME, NEW: SAME}),
+    "upsert of both, unreadable": (UPSERT_NEW, unreadable, {JOE: OTHER, NEW: OTHER}),
     "delete, 101": (DELETE, lambda: refused(NotFound), {}),
     "delete, lost, gone": (DELETE, lost, {}),
     "suppress, lost": (calls.unsubscribe_all(JOE), lost, {JOE: {"IsSuppressed": True}}),
@@ -166,6 +168,8 @@ NOT_DECIDED: dict[str, tuple[Call[Any], Callable[[], SentoriError], Account, boo
     "rename, 101, other values": (RENAME_MORE, lambda: refused(NotFound), {NEW: OTHER}, None),
     "rename, server error": (RENAME, lambda: refused(ServerError), {}, None),
     "upsert, lost, not as sent": (UPSERT, lost, {JOE: OTHER}, None),
+    "upsert to new, lost, gone": (UPSERT_NEW, lost, {}, None),
+    "upsert of both, lost, one not as sent": (UPSERT_NEW, lost, {JOE: OTHER, NEW: SAME}, None),
     "delete, lost, still there": (DELETE, lost, {JOE: {}}, None),
     "suppress, lost, not so": (
         calls.unsubscribe_all(JOE),
