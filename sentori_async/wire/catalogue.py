@@ -37,12 +37,12 @@ class ErrorCode:
     Attributes:
         code: The vendor's code: an int or a text.
         name: The vendor's message or name for it.
-        statuses: The HTTP statuses it has been seen with, the published one first.
+        statuses: The HTTP statuses it has been seen with, the likeliest first.
         error: The exception class.
         contacts_error: The exception class in operations on contacts, or None for the same.
         repeat: Whether the same request may succeed later.
         follows_status: Whether the code says so little that the HTTP status decides; `error` and
-            `repeat` are then what the published status says.
+            `repeat` are then what the likeliest status says.
         applied: What it says of a write, where neither its class nor the status says it.
         meaning: What it means, in one sentence.
         remedy: What to do about it, in one sentence.

@@ -1,0 +1,1 @@
+"""GetResponse: e-mail marketing, API v3."""
