@@ -1,0 +1,1 @@
+"""Sent: text messages and WhatsApp, API v3."""
