@@ -1,0 +1,1 @@
+"""Spotzee: customer engagement, Main API."""
