@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, Final, TypeVar
 
 from cyclopts import Parameter
 
@@ -14,8 +14,15 @@ from sentori_async.cli.running import guarded
 from sentori_async.errors import InvalidInput
 from sentori_async.wire.catalogue import Catalogue, ErrorCode, Family, Repeat
 
+T = TypeVar("T")
+
 # A platform is one line here; its catalogue is loaded when it is asked for.
-_CATALOGUES: Final = {"sentori": "sentori_async.platforms.sentori.catalogue"}
+_CATALOGUES: Final = {
+    "sentori": "sentori_async.platforms.sentori.catalogue",
+    "getresponse": "sentori_async.platforms.getresponse.catalogue",
+    "sent": "sentori_async.platforms.sent.catalogue",
+    "spotzee": "sentori_async.platforms.spotzee.catalogue",
+}
 
 _REPEATS: Final = {
     Repeat.NEVER: "Sending the same again fails again.",
@@ -76,16 +83,22 @@ def _found(catalogues: Sequence[Catalogue], text: str) -> list[dict[str, Any]]:
     Raises:
         InvalidInput: None of them knows anything about it.
     """
-    code = int(text) if text.removeprefix("-").isdecimal() else text
-    found = [_entry(c, row) for c in catalogues if (row := c.find(code))]
+    found = [_entry(c, row) for c in catalogues if (row := _spelled(c.find, text))]
     if not found:
-        found = [_guess(c, code, family) for c in catalogues if (family := c.family(code))]
+        found = [
+            _guess(c, text, family) for c in catalogues if (family := _spelled(c.family, text))
+        ]
     if not found:
-        known = "; ".join(
-            f"{c.platform}: {', '.join(str(row.code) for row in c.codes)}" for c in catalogues
-        )
-        raise InvalidInput(f"no published code {text}: there are {known}")
+        where = f" {catalogues[0].platform}" if len(catalogues) == 1 else ""
+        raise InvalidInput(f"no published code {text}: `sentori explain{where} --all` lists them")
     return found
+
+
+def _spelled(find: Callable[[int | str], T | None], text: str) -> T | None:
+    """Return what is found for a code as a vendor spells it: a number, or in one case."""
+    number = text.removeprefix("-").isdecimal()
+    spellings: tuple[int | str, ...] = (int(text),) if number else (text.upper(), text.lower())
+    return next((found for code in spellings if (found := find(code))), None)
 
 
 def _entry(catalogue: Catalogue, row: ErrorCode) -> dict[str, Any]:
@@ -95,25 +108,50 @@ def _entry(catalogue: Catalogue, row: ErrorCode) -> dict[str, Any]:
         "name": row.name,
         "statuses": list(row.statuses),
         "error": row.error.__name__,
+        "contacts_error": (row.contacts_error or row.error).__name__,
         "meaning": row.meaning,
         "remedy": row.remedy,
         "repeat": row.repeat.value,
+        "by_status": _by_status(row),
         "doc_url": catalogue.doc_url,
     }
 
 
-def _guess(catalogue: Catalogue, code: int | str, family: Family) -> dict[str, Any]:
+def _by_status(row: ErrorCode) -> dict[str, dict[str, str]]:
+    """Return what the code becomes with each status, where they differ."""
+    return {
+        str(status): {
+            "error": row.error_for(status).__name__,
+            "repeat": row.repeat_for(status).value,
+        }
+        for status in row.statuses
+        if row.follows_status
+    }
+
+
+def _guess(catalogue: Catalogue, code: str, family: Family) -> dict[str, Any]:
+    codes = (
+        f"beginning with {family.prefix}"
+        if family.prefix
+        else f"from {family.first} to {family.last}"
+    )
     return {
         "platform": catalogue.platform,
-        "code": code,
+        "code": _in_case(code, family.prefix) if family.prefix else int(code),
         "name": "not published",
         "statuses": [],
         "error": "ApiError",
-        "meaning": f"Codes from {family.first} to {family.last} are about {family.subject}.",
+        "contacts_error": "ApiError",
+        "meaning": f"Codes {codes} are about {family.subject}.",
         "remedy": family.remedy,
-        "repeat": Repeat.NEVER.value,
+        "repeat": None,
+        "by_status": {},
         "doc_url": catalogue.doc_url,
     }
+
+
+def _in_case(code: str, prefix: str) -> str:
+    return code.upper() if prefix.isupper() else code.lower()
 
 
 def _tell(entry: dict[str, Any], output: Output) -> None:
@@ -124,5 +162,22 @@ def _tell(entry: dict[str, Any], output: Output) -> None:
     )
     output.line(f"  {entry['meaning']}")
     output.line(f"  {entry['remedy']}")
-    output.line(f"  {_REPEATS[Repeat(entry['repeat'])]} Raised as {entry['error']}.")
+    for fate in _fates(entry):
+        output.line(f"  {fate}")
     output.line(("  " + entry["doc_url"], "dim"))
+
+
+def _fates(entry: dict[str, Any]) -> Iterator[str]:
+    """Yield whether a repeat helps and what is raised, for each status where they differ."""
+    if entry["repeat"] is None:
+        yield "The HTTP status decides what it is raised as, and whether a repeat may help."
+        return
+    if entry["by_status"]:
+        for status, fate in entry["by_status"].items():
+            helps = _REPEATS[Repeat(fate["repeat"])]
+            yield f"HTTP {status}: {helps} Raised as {fate['error']}."
+        return
+    raised = entry["error"]
+    if entry["contacts_error"] != raised:
+        raised = f"{raised}, about contacts as {entry['contacts_error']}"
+    yield f"{_REPEATS[Repeat(entry['repeat'])]} Raised as {raised}."

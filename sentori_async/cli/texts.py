@@ -44,6 +44,8 @@ EXPLAIN_MORE: Final = """\
 
     sentori explain 102
     sentori explain sentori -1
+    sentori explain getresponse 1015
+    sentori explain sent BUSINESS_002
     sentori explain --all --json
 """
 
