@@ -4,14 +4,16 @@ import csv
 import inspect
 import re
 from collections.abc import Iterator
+from inspect import signature
 
 import pytest
 from cyclopts import App
 
-from sentori_async import errors
+from sentori_async import AsyncSentori, errors
 from sentori_async.cli.app import app
 from sentori_async.platforms.sentori.catalogue import CATALOGUE
 from sentori_async.wire.catalogue import Repeat
+from sentori_sync import Sentori
 from tests.docs.blocks import ROOT, pages
 from tests.docs.write import WRITERS, parts, written
 
@@ -86,6 +88,13 @@ def test_every_error_is_explained() -> None:
         if cls.__module__ == errors.__name__
     }
     assert {name for name in names if f"| `{name}` |" not in page} == set()
+
+
+def test_options_that_the_blocking_client_lacks_are_named() -> None:
+    asynchronous, blocking = (signature(client).parameters for client in (AsyncSentori, Sentori))
+    said = re.search(r"without the options (?P<names>[^.]+)\.", TEXTS["docs/blocking.md"])
+    assert said is not None
+    assert set(re.findall(r"`(\w+)`", said["names"])) == set(asynchronous) - set(blocking)
 
 
 def test_no_code_of_sentori_is_helped_by_a_repeat() -> None:
