@@ -34,6 +34,7 @@ class Fault:
         late_s: How long after the attempt's time the request is carried out, or None.
         ambiguous: Whether the caller of a write cannot take it for surely not executed.
         passes: Whether sending again helps.
+        tells_status: Whether the status of the answer is heard, though its body is not.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Fault:
     late_s: float | None = None
     ambiguous: bool = True
     passes: bool = True
+    tells_status: bool = False
 
 
 def _lost(request: Request, applied: bool | None) -> bool | None:
@@ -99,7 +101,7 @@ LOST = (
     Fault("drop before", 0, _drop),
     Fault("drop after", 1, _drop),
     Fault("drop after two", 2, _drop),
-    Fault("cut", 1, _cut),
+    Fault("cut", 1, _cut, tells_status=True),
     Fault("silence before", 0, _time_out, silent=True),
     Fault("silence after", 1, _time_out, silent=True),
     Fault("500", 0, _status(500)),
@@ -109,8 +111,8 @@ LOST = (
     Fault("504 after", 1, _status(504, _PAGE)),
     Fault("503 for 5 s", 0, _status(503, Retry_After="5")),
     Fault("408", 0, _status(408)),
-    Fault("garbled", 1, _garble, passes=False),
-    Fault("garbled success", 1, _garble_success),
+    Fault("garbled", 1, _garble, passes=False, tells_status=True),
+    Fault("garbled success", 1, _garble_success, tells_status=True),
 )
 """Something may have happened, and the caller does not know."""
 
@@ -135,12 +137,14 @@ class Record:
         looks: The faults its look-ups met.
         plan: The faults that its own request is still to meet, where a test plans them.
         changed: How often its request changed the account.
+        is_acknowledged: Whether the caller has heard that its request was carried out.
     """
 
     request: Request
     writes: list[Fault] = attrs.field(factory=list)
     looks: list[Fault] = attrs.field(factory=list)
     changed: int = 0
+    is_acknowledged: bool = False
     plan: Iterator[Fault] | None = None
 
     @property
@@ -181,6 +185,8 @@ class FaultySession:
         self.requests += fault.name != "connection refused"
         await asyncio.sleep(next(self.latencies))
         answers = [self._carry_out(request, record) for _ in range(fault.executed)]
+        if fault.tells_status and record.is_own(request):
+            record.is_acknowledged |= answers[0].status < 300
         if fault.silent:
             await asyncio.sleep(until - now())
         else:

@@ -10,6 +10,7 @@ About 35 transient retries in a row empty it.
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Final
 
@@ -26,7 +27,7 @@ class RetryBudget:
         """Start with a full bucket."""
         self._lock = threading.Lock()
         self._tokens = CAPACITY
-        self._refilled_at: float | None = None
+        self._refilled_at = -math.inf
 
     def take(self, cost: float, now: float) -> bool:
         """Take the cost of a retry, if it is there.
@@ -61,7 +62,7 @@ class RetryBudget:
             self._tokens = min(CAPACITY, self._tokens + tokens)
 
     def _refill(self, now: float) -> None:
-        if self._refilled_at is not None:
-            gained = max(0.0, now - self._refilled_at) * _PER_S
-            self._tokens = min(CAPACITY, self._tokens + gained)
-        self._refilled_at = now
+        # Whoever waited for the lock comes with a moment that is past: it counts for nothing.
+        if now > self._refilled_at:
+            self._tokens = min(CAPACITY, self._tokens + (now - self._refilled_at) * _PER_S)
+            self._refilled_at = now

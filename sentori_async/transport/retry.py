@@ -71,7 +71,8 @@ class Schedule:
         if not self.may_repeat(error):
             return None
         asked = error.retry_after_s if isinstance(error, ApiError) else None
-        if self._is_passing(error, asked) and self.waited_s <= self.policy.job_max_wait_s:
+        waited_s = self.waited_s + (asked or 0.0)
+        if self._is_passing(error, asked) and waited_s <= self.policy.job_max_wait_s:
             self.free += 1
         else:
             self.failures += 1
@@ -81,9 +82,10 @@ class Schedule:
                 return None
         wait = max(self._backoff(error), asked or 0.0)
         self.waited_s += wait
-        if self.deadline is not None and self.clock() + wait >= self.deadline:
-            return None
-        return self._paid(error, wait)
+        return None if self._is_too_long(wait) else self._paid(error, wait)
+
+    def _is_too_long(self, wait: float) -> bool:
+        return self.deadline is not None and self.clock() + wait >= self.deadline
 
     def _is_passing(self, error: SentoriError, asked: float | None) -> bool:
         """Tell whether a bulk job waits the failure out at no cost, because it is not the row's."""
@@ -108,7 +110,11 @@ class Schedule:
         self.cost = THROTTLED_COST if throttled else TRANSIENT_COST
         now = self.clock()
         if self.bulk:
-            return max(wait, self.shared.budget.borrow(self.cost, now))
+            wait = max(wait, self.shared.budget.borrow(self.cost, now))
+            if self._is_too_long(wait):
+                self.shared.budget.give_back(self.cost)
+                return None
+            return wait
         return wait if self.shared.budget.take(self.cost, now) else None
 
 

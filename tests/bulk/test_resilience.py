@@ -171,6 +171,7 @@ def check_rows(job: Job, result: Result) -> None:
             assert record.changed == 0, f"{outcome!r} took effect: {record}"
         if outcome.status == "unknown":
             assert record.is_doubtful, f"{outcome!r} was never lost: {record}"
+            assert not record.is_acknowledged, f"{outcome!r} was acknowledged: {record}"
         assert outcome.attempts == len(record.writes)
     report = result.report
     assert report.requests == result.requests

@@ -268,6 +268,7 @@ def check(name: str, before: Account, fate: Fate, shown: str) -> None:
             assert fate.account == before, shown
         case _:
             assert record.is_doubtful, shown
+            assert not record.is_acknowledged or name == "import", shown
             healed = record.writes[-1] == FINE and set(record.looks) <= {FINE}
             assert not healed or name in CANNOT_TELL, shown
     if name != "import" and all(fault.executed < 2 for fault in record.writes):

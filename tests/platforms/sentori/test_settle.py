@@ -297,6 +297,7 @@ def test_a_creation_is_doubted_only_where_the_lost_attempt_may_have_done_it() ->
         (settle.UPDATE, NotFound, True),
         (settle.UPDATE, StateConflict, True),
         (settle.RENAME, NotFound, False),
+        (settle.RENAME, AlreadyExists, False),
         (settle.DELETE, NotFound, False),
         (settle.DELETE, ValidationFailed, True),
         (settle.ADD, RequestTimeout, False),
