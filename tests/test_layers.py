@@ -187,6 +187,7 @@ def _loaded_by(statement: str) -> set[str]:
 
 HEAVY = {
     "cyclopts",
+    "opentelemetry",
     "pandas",
     "pyarrow",
     "pytest",
