@@ -4,24 +4,28 @@
 2. Within a chunk each contact stands once: a later row is merged into an earlier one, and the
    earlier is accounted for as skipped.
 3. Chunks that share a contact are never in flight together.
+4. A chunk that is refused for what it holds is halved until the row is named.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.outcomes import BulkOutcome
+from sentori_async.bulk.plan import RowVerdict
 from sentori_async.bulk.rows import END, Source
-from sentori_async.errors import InvalidInput, SentoriError
+from sentori_async.errors import InvalidInput, SentoriError, ValidationFailed
 from sentori_async.wire.message import Meter
+from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
     from sentori_async.bulk.plan import ChunkPlan, ChunkRow, Send
     from sentori_async.bulk.progress import Progress
+    from sentori_async.wire.message import Call
 
 
 @attrs.define
@@ -100,6 +104,9 @@ class ChunkEngine(Engine):
             except InvalidInput as error:
                 contact = self._plan.identity(row)
                 self._tell(BulkOutcome(index, contact, "failed", None, error))
+            except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
+                self._abort(error)
+                self._tell(BulkOutcome(index, "", "skipped"))
         return None
 
     def _add(self, chunk: _Chunk, entry: _Entry) -> None:
@@ -115,38 +122,59 @@ class ChunkEngine(Engine):
         chunk.size += entry.row.size
 
     async def _deliver(self, chunk: _Chunk) -> None:
-        """Send one chunk and tell the outcome of each of its rows."""
-        entries = list(chunk.entries.values())
-        if isinstance(self._cause, SentoriError):
-            for entry in entries:
-                outcome = BulkOutcome(entry.index, entry.row.contact, "skipped", None, self._cause)
-                self._tell(outcome)
-            return
-        rows = [entry.row for entry in entries]
+        """Send a chunk, in halves where one of its rows is refused, and tell all outcomes."""
+        parts = [list(chunk.entries.values())]
+        while parts:
+            part = parts.pop()
+            if isinstance(self._cause, SentoriError):
+                self._tell_all(part, RowVerdict("skipped", self._cause), 0)
+            elif not await self._send_part(part):
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]
+
+    async def _send_part(self, part: list[_Entry]) -> bool:
+        """Send some rows at once; return False if they are refused and may be sent apart."""
+        rows = [entry.row for entry in part]
         meter = Meter()
         try:
             result = await self._send(self._plan.call(rows), meter)
         except SentoriError as error:
+            if len(part) > 1 and isinstance(error, ValidationFailed) and error.applied is False:
+                self._answered(error)
+                return False
             status = self._fate(error, lambda: "accepted")
-            for entry in entries:
-                self._tell(
-                    BulkOutcome(entry.index, entry.row.contact, status, None, error, meter.attempts)
-                )
-            return
+            self._tell_all(part, RowVerdict(status, error), meter.attempts)
+            return True
+        except Exception as error:  # noqa: BLE001 - the boundary to observers and middleware
+            self._abort(error)
+            self._tell_all(part, RowVerdict("unknown"), meter.attempts)
+            return True
         finally:
             self._charge(meter)
         self._answered(None)
         note = self._plan.note(result)
         if note is not None:
             self.report.notes.append(note)
-        for entry, verdict in zip(entries, self._plan.verdicts(rows, result), strict=True):
+        verdicts = await follow(self._plan.verdicts(rows, result), self._look_up)
+        for entry, verdict in zip(part, verdicts, strict=True):
+            self._tell_all([entry], verdict, meter.attempts)
+        return True
+
+    async def _look_up(self, call: Call[Any]) -> Any:
+        """Send a look-up, which is a request of the job and no attempt of a row."""
+        meter = Meter()
+        try:
+            return await self._send(call, meter)
+        except SentoriError as error:
+            self._stop_if_fatal(error)
+            raise
+        finally:
+            self.report.requests += meter.requests
+
+    def _tell_all(self, entries: list[_Entry], verdict: RowVerdict, attempts: int) -> None:
+        for entry in entries:
             self._tell(
                 BulkOutcome(
-                    entry.index,
-                    entry.row.contact,
-                    verdict.status,
-                    None,
-                    verdict.error,
-                    meter.attempts,
+                    entry.index, entry.row.contact, verdict.status, None, verdict.error, attempts
                 )
             )

@@ -4,7 +4,8 @@
 2. Memory is bounded by the workers, never by the rows.
 3. The first request goes alone; the other workers start after an answer that is not 401 or 403.
 4. A row's failure is an outcome; only a fault of the job itself (a bad key, a blocked account, an
-   exhausted plan, an input that breaks) stops it, and what was not taken stays in the input.
+   exhausted plan, a platform that is down for too long, code of the caller's that breaks) stops
+   it, and what was not taken stays in the input.
 5. Cancellation is never an outcome: it ends the job.
 """
 
@@ -221,11 +222,14 @@ class Engine(abc.ABC):
         elif error is None or isinstance(error, DecodeError):
             self._gate.set()
 
+    def _stop_if_fatal(self, error: SentoriError) -> None:
+        if isinstance(error, _FATAL):
+            self._abort(error)
+
     def _fate(self, error: SentoriError, if_applied: Callable[[], Status]) -> Status:
         """Return what an error means for the rows of its request; abort where it is fatal."""
         self._answered(error)
-        if isinstance(error, _FATAL):
-            self._abort(error)
+        self._stop_if_fatal(error)
         if error.applied is None:
             return "unknown"
         if error.applied:
@@ -238,7 +242,7 @@ class Engine(abc.ABC):
             what = f"the job stopped after {taken} rows: {cause}"
         else:
             name = type(cause).__name__
-            what = f"the job stopped after {taken} rows: its input or progress raised {name}"
+            what = f"the job stopped after {taken} rows: code that it was given raised {name}"
         return BulkError(what, cause=cause, report=self.report)
 
 
@@ -270,6 +274,10 @@ class RowEngine(Engine):
                 contact = self._plan.identity(row)
                 self._tell(BulkOutcome(index, contact, "failed", None, error))
                 continue
+            except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
+                self._abort(error)
+                self._tell(BulkOutcome(index, "", "skipped"))
+                return
             for turn in self._turns.join(planned.keys):
                 await turn
             try:
@@ -289,6 +297,9 @@ class RowEngine(Engine):
         except SentoriError as error:
             status = self._fate(error, lambda: self._plan.status(None))
             return BulkOutcome(index, contact, status, None, error, meter.attempts)
+        except Exception as error:  # noqa: BLE001 - the boundary to observers and middleware
+            self._abort(error)
+            return BulkOutcome(index, contact, "unknown", None, None, meter.attempts)
         finally:
             self._charge(meter)
         self._answered(None)

@@ -14,6 +14,7 @@ import attrs
 from sentori_async.bulk.outcomes import Status
 from sentori_async.errors import SentoriError
 from sentori_async.wire.message import Call, Meter
+from sentori_async.wire.settle import Flow
 
 Verb = Literal["add", "update", "add_or_update", "delete", "subscribe", "unsubscribe"]
 Via = Literal["single", "auto", "import", "batch"]
@@ -117,8 +118,8 @@ class ChunkPlan(Plan):
         """Return the call that sends the rows, which are of different contacts."""
 
     @abc.abstractmethod
-    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
-        """Return one verdict per row, in the same order."""
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
+        """Return one verdict per row, in the same order, after the look-ups that takes."""
 
     def note(self, result: Any) -> str | None:  # noqa: ARG002 - for plans that have something
         """Return what the report is to say of a chunk's answer besides its rows; None: nothing."""

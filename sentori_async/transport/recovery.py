@@ -24,6 +24,7 @@ from sentori_async.errors import (
 from sentori_async.transport.events import WaitReason
 from sentori_async.transport.retry import Schedule, repeat
 from sentori_async.wire.message import Meter, Safety
+from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
     from sentori_async.transport.sender import Sender, Terms
@@ -133,9 +134,15 @@ class Recovery(Generic[T]):
     async def _look(self, flow: Flow[T], last: SentoriError) -> T:
         """Run the platform's rules: send what they ask for, and tell them what came of it."""
         meter = Meter()
-        terms = attrs.evolve(self._terms, meter=meter)
+        aside = attrs.evolve(self._terms, meter=meter)
+
+        async def step(call: Call[Any]) -> Any:
+            # A look-up is not an attempt of the write; sending the write once more is one.
+            looks = call.request.operation.safety is Safety.READ
+            return await self._sender.run(call, aside if looks else self._terms)
+
         try:
-            return await self._drive(flow, terms)
+            return await follow(flow, step)
         except SentoriError as error:
             if error is last:
                 raise
@@ -145,23 +152,6 @@ class Recovery(Generic[T]):
             raise last from error
         finally:
             self._terms.meter.requests += meter.requests
-
-    async def _drive(self, flow: Flow[T], terms: Terms) -> T:
-        answer: Any = None
-        error: SentoriError | None = None
-        while True:
-            try:
-                step = flow.send(answer) if error is None else flow.throw(error)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            # A look-up is not an attempt of the write; sending the write once more is one.
-            looks = step.request.operation.safety is Safety.READ
-            try:
-                answer = await self._sender.run(step, terms if looks else self._terms)
-                error = None
-            except SentoriError as failure:
-                error = failure
 
 
 def _is_answer(error: SentoriError) -> bool:

@@ -10,7 +10,7 @@ refusal (it was not), or raises the error it was given (nobody can know).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import attrs
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sentori_async.wire.message import Call, Request
 
 T = TypeVar("T")
+
+Step: TypeAlias = "Callable[[Call[Any]], Awaitable[Any]]"
+"""Send one call of a flow and return its result."""
 
 Flow: TypeAlias = "Generator[Call[Any], Any, T]"
 """Steps that need answers: yields calls, is sent their results, returns its own."""
@@ -60,3 +63,24 @@ class Settle(Generic[T]):
         if not isinstance(error, DEFINITE) or error.retryable or error.code is None:
             return False
         return not isinstance(error, self.own_doing)
+
+
+async def follow(flow: Flow[T], step: Step) -> T:
+    """Take a flow through its steps and return its result.
+
+    Args:
+        flow: What wants answers.
+        step: Send one call; what it raises of ours is thrown into the flow.
+    """
+    answer: Any = None
+    error: errors.SentoriError | None = None
+    while True:
+        try:
+            call = flow.send(answer) if error is None else flow.throw(error)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        try:
+            answer, error = await step(call), None
+        except errors.SentoriError as failure:
+            error = failure

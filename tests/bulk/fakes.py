@@ -10,6 +10,7 @@ from sentori_async.bulk.outcomes import Status
 from sentori_async.bulk.plan import ChunkPlan, ChunkRow, PlannedRow, RowPlan, RowVerdict
 from sentori_async.errors import InvalidInput
 from sentori_async.wire.message import Call, Meter, Operation, Request, Response, Safety
+from sentori_async.wire.settle import Flow
 
 OPERATION = Operation(
     platform="fake", name="rows.put", method="POST", template="put/", safety=Safety.IDEMPOTENT
@@ -57,7 +58,8 @@ class FakeChunkPlan(ChunkPlan):
         text = ",".join(row.payload for row in rows)
         return Call(Request(OPERATION, text), lambda _: text)
 
-    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
+        yield from ()
         return [RowVerdict("accepted") for _ in rows]
 
 

@@ -15,8 +15,18 @@ from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import ChunkRow, RowVerdict
 from sentori_async.bulk.rows import source_of
 from sentori_async.bulk.stream import OutcomeStream
-from sentori_async.errors import AuthenticationError, BulkError, ConnectionLost, NotFound
-from tests.bulk.fakes import FakeChunkPlan, Wire
+from sentori_async.errors import (
+    AuthenticationError,
+    BulkError,
+    ConnectionLost,
+    NotFound,
+    PermissionDenied,
+    SentoriError,
+    ValidationFailed,
+)
+from sentori_async.wire.message import Call, Request
+from sentori_async.wire.settle import Flow
+from tests.bulk.fakes import OPERATION, FakeChunkPlan, Wire
 from tests.bulk.test_engine import api_error, failing
 
 
@@ -135,7 +145,8 @@ async def test_a_filled_chunk_is_skipped_when_the_job_aborts() -> None:
 class Picky(FakeChunkPlan):
     """Says of every second row that it was left out."""
 
-    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
+        yield from ()
         lost = ConnectionLost("left out", applied=None)
         return [
             RowVerdict("unknown", lost) if n % 2 else RowVerdict("accepted")
@@ -172,6 +183,108 @@ async def test_a_plan_notes_nothing_unless_it_says_so() -> None:
     await engine.run()
 
     assert engine.report.notes == []
+
+
+async def test_a_chunk_with_one_poisoned_row_is_halved_until_the_row_is_named() -> None:
+    async def answer(path: str) -> None:
+        if "bad:1" in path:
+            raise api_error(ValidationFailed, 400)
+
+    wire = Wire(answer)
+    engine = engine_of(["a:1", "b:1", "bad:1", "c:1"], wire, FakeChunkPlan(max_rows=4))
+    outcomes = await collect(engine)
+
+    assert {o.contact: o.status for o in outcomes} == {
+        "a": "accepted",
+        "b": "accepted",
+        "bad": "failed",
+        "c": "accepted",
+    }
+    assert wire.sent == ["a:1,b:1,bad:1,c:1", "a:1,b:1", "bad:1,c:1", "bad:1", "c:1"]
+
+
+async def test_a_key_that_dies_between_halves_skips_the_rest() -> None:
+    wire = Wire(
+        failing(
+            {
+                "a:1,b:1": api_error(ValidationFailed, 400),
+                "a:1": api_error(AuthenticationError, 401),
+            }
+        )
+    )
+    engine = engine_of(["a:1", "b:1"], wire, FakeChunkPlan(max_rows=2))
+    with pytest.raises(BulkError):
+        await engine.run()
+
+    assert engine.report.by_status == {"skipped": 2}
+    assert wire.sent == ["a:1,b:1", "a:1"]
+
+
+class Looking(FakeChunkPlan):
+    """Looks every row up, and takes what fails for unknown."""
+
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
+        verdicts = []
+        for row in rows:
+            try:
+                found = yield Call(Request(OPERATION, f"get {row.contact}"), lambda _: "found")
+            except SentoriError as error:
+                verdicts.append(RowVerdict("unknown", error))
+            else:
+                assert found == "found"
+                verdicts.append(RowVerdict("accepted"))
+        return verdicts
+
+
+async def test_verdicts_may_take_look_ups_which_are_requests_and_no_attempts() -> None:
+    wire = Wire(failing({"get b": api_error(PermissionDenied, 403)}))
+    engine = engine_of(["a:1", "b:1"], wire, Looking())
+    outcomes = await collect(engine)
+
+    assert {o.contact: (o.status, o.attempts) for o in outcomes} == {
+        "a": ("accepted", 1),
+        "b": ("unknown", 1),
+    }
+    assert (engine.report.requests, engine.report.retries) == (3, 0)
+
+
+async def test_a_look_up_that_shows_the_key_dead_stops_the_job() -> None:
+    wire = Wire(failing({"get a": api_error(AuthenticationError, 401)}))
+    engine = engine_of(["a:1", "b:1"], wire, Looking(max_rows=1, workers=1))
+    with pytest.raises(BulkError):
+        await engine.run()
+
+    assert engine.report.unknown == 1
+
+
+class Broken(FakeChunkPlan):
+    """Has a bug."""
+
+    def plan(self, row: object) -> ChunkRow:
+        if row == "bug":
+            raise ZeroDivisionError
+        return super().plan(row)
+
+
+async def test_a_bug_in_a_row_stops_the_job_and_loses_no_account() -> None:
+    engine = engine_of(["a:1", "bug", "b:1"], Wire(), Broken())
+    with pytest.raises(BulkError) as caught:
+        await engine.run()
+
+    assert isinstance(caught.value.cause, ZeroDivisionError)
+    assert engine.report.total == engine.report.succeeded + engine.report.skipped == 2
+
+
+async def test_a_bug_while_sending_stops_the_job_and_leaves_its_rows_unknown() -> None:
+    async def answer(path: str) -> None:
+        raise ZeroDivisionError
+
+    engine = engine_of(["a:1", "b:1"], Wire(answer))
+    with pytest.raises(BulkError) as caught:
+        await engine.run()
+
+    assert isinstance(caught.value.cause, ZeroDivisionError)
+    assert engine.report.by_status == {"unknown": 2}
 
 
 @given(

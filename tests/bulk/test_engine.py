@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sentori_async.bulk.engine import RowEngine
 from sentori_async.bulk.outcomes import BulkOutcome
+from sentori_async.bulk.plan import PlannedRow
 from sentori_async.bulk.report import BulkReport
 from sentori_async.bulk.rows import IterableSource, source_of
 from sentori_async.bulk.stream import OutcomeStream
@@ -374,6 +375,33 @@ async def test_rows_fetched_but_never_taken_are_skipped_for_the_cause_of_the_abo
     assert caught.value.report.total == 3
     assert engine.report.by_status == {"skipped": 3}
     assert engine.report.by_error == {"AuthenticationError": 3}
+
+
+async def test_a_row_whose_own_code_breaks_stops_the_job_with_its_report() -> None:
+    class Broken(FakeRowPlan):
+        def plan(self, row: object) -> PlannedRow:
+            if row == "bug":
+                raise ZeroDivisionError
+            return super().plan(row)
+
+    engine = RowEngine(source_of(["a:1", "bug", "b:1"]), Wire().send, Broken(), workers=1)
+    with pytest.raises(BulkError) as caught:
+        await engine.run()
+
+    assert isinstance(caught.value.cause, ZeroDivisionError)
+    assert engine.report.by_status == {"updated": 1, "skipped": 1}
+
+
+async def test_a_bug_while_sending_leaves_the_row_unknown_and_stops_the_job() -> None:
+    async def answer(path: str) -> None:
+        if path == "b:1":
+            raise ZeroDivisionError
+
+    engine = engine_of(["a:1", "b:1", "c:1"], Wire(answer), workers=1)
+    with pytest.raises(BulkError):
+        await engine.run()
+
+    assert engine.report.by_status == {"updated": 1, "unknown": 1}
 
 
 ERRORS: dict[str, Callable[[], SentoriError]] = {

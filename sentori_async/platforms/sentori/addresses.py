@@ -33,3 +33,12 @@ def is_plausible(address: str) -> bool:
 def is_role(address: str) -> bool:
     """Tell whether an address seems to belong to a role and not to a person."""
     return address.partition("@")[0].lower() in _ROLE_WORDS
+
+
+def suspicion(address: str) -> int:
+    """Return how likely an import leaves the address out: 3 for one that is none, 0 for a name."""
+    if not is_plausible(address):
+        return 3
+    if is_role(address):
+        return 2
+    return 1 if address.partition("@")[0].isalpha() else 0

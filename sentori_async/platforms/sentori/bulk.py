@@ -25,12 +25,14 @@ from sentori_async.errors import (
     UnsupportedOperation,
     ValidationFailed,
 )
-from sentori_async.platforms.sentori import addresses, calls, inputs, operations
+from sentori_async.platforms.sentori import addresses, calls, inputs, operations, settle
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
 from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
 from sentori_async.unset import UNSET
 from sentori_async.wire import body
 from sentori_async.wire.message import Call
+from sentori_async.wire.paths import segment
+from sentori_async.wire.settle import Flow
 
 _ADDRESS: Final = "EmailAddress"
 
@@ -46,6 +48,10 @@ def _read_row(row: object) -> tuple[object, Any]:
             return identity, fields
         case Contact() | ContactPatch():
             return row.email_address, row
+        case _ if hasattr(row, "keys") and hasattr(row, "__getitem__"):
+            # A row of a database cursor, such as sqlite3.Row, is a mapping in all but name.
+            fields = {name: row[name] for name in row.keys()}  # noqa: SIM118 - it is no dict
+            return fields.get(_ADDRESS), fields
         case _:
             name = type(row).__name__
             msg = f"a row is a mapping, an address or an (address, fields) pair, not a {name}"
@@ -135,8 +141,8 @@ class _ImportPlan(ChunkPlan):
 
     1. One import at a time: API v1 answers 409 while another is under way (api-import-contacts).
     2. The import names no rows, it counts them.
-       A row is called left out only where the counter agrees with what its address looks like;
-       where it does not, every row it might be about is unknown.
+       A row is called left out only where the counter agrees with what its address looks like, or
+       where it is looked up and not there; what neither explains is unknown.
     3. An import whose answer was lost has no counters: then a row that it may have left out, going
        by its address, is unknown.
     """
@@ -173,7 +179,7 @@ class _ImportPlan(ChunkPlan):
     def call(self, rows: Sequence[ChunkRow]) -> Call[Any]:
         return calls.import_contacts([body.Encoded(row.payload[1]) for row in rows])
 
-    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Sequence[RowVerdict]:
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
         if isinstance(result, VerifiedImport):
             return [_verified(row.contact) for row in rows]
         counted: ImportResult = result
@@ -191,10 +197,9 @@ class _ImportPlan(ChunkPlan):
             + _count(counted.excluded_duplicates)
         )
         if len(named) == left_out:
-            rest = RowVerdict("accepted")
-        else:
-            rest = _unclear(f"the import left out {left_out} rows and does not say which")
-        return [named.get(n, rest) for n in range(len(rows))]
+            return [named.get(n, _ACCEPTED) for n in range(len(rows))]
+        found = yield from _looked_up(rows, left_out)
+        return found
 
     def note(self, result: Any) -> str | None:
         if isinstance(result, VerifiedImport):
@@ -211,10 +216,35 @@ class _ImportPlan(ChunkPlan):
         return None
 
 
+def _looked_up(rows: Sequence[ChunkRow], left_out: int) -> Flow[Sequence[RowVerdict]]:
+    """Look rows up, likely ones first, until as many are absent as were left out.
+
+    A row that is there with other values may have been left out or written otherwise: it is
+    unknown, unless all that were left out are accounted for.
+    """
+    verdicts = dict.fromkeys(range(len(rows)), _unclear(f"the import left out {left_out} rows"))
+    absent = 0
+    for n in sorted(verdicts, key=lambda n: addresses.suspicion(rows[n].contact), reverse=True):
+        if absent == left_out:
+            break
+        try:
+            contact = yield from settle.find(segment(rows[n].contact))
+        except SentoriError:
+            continue
+        if contact is None:
+            absent += 1
+            verdicts[n] = _LEFT_OUT
+        elif len(rows[n].payload[0]) == 1 or settle.as_sent(contact, rows[n].payload[0]):
+            verdicts[n] = _ACCEPTED
+    if absent == left_out:
+        return [_LEFT_OUT if v is _LEFT_OUT else _ACCEPTED for v in verdicts.values()]
+    return list(verdicts.values())
+
+
 def _verified(address: str) -> RowVerdict:
     """Return what an import without counters means for a row of this address."""
     if addresses.is_plausible(address) and not addresses.is_role(address):
-        return RowVerdict("accepted")
+        return _ACCEPTED
     return _unclear("the import's answer was lost, and it may have left the row out")
 
 
@@ -259,6 +289,10 @@ def _unclear(what: str) -> RowVerdict:
     return RowVerdict("unknown", error)
 
 
+_ACCEPTED: Final = RowVerdict("accepted")
+_LEFT_OUT: Final = _left_out(
+    "it was counted and is not there", "Correct the address, or add the contact singly."
+)
 _LEFT_OUT_INVALID: Final = _left_out("its address is not valid", "Correct the address.")
 _LEFT_OUT_ROLE: Final = _left_out(
     "its address is a role's, not a person's", "Use a person's address, or add it singly."

@@ -81,7 +81,7 @@ def add_contact(address: str, fields: Fields | None = None) -> Call[Contact]:
 def update_contact(address: str, fields: Fields) -> Call[Contact]:
     """Plan to change fields of a contact; another address in them renames it."""
     address = inputs.address(address)
-    data, renames = inputs.contact_body(address, fields)
+    data, renames = inputs.contact_body(address, fields, keep_case=True)
     path = f"contact/update/{segment(address)}/"
     if renames:
         return Call(Request(operations.RENAME_CONTACT, path, data), _read_rename, settle.RENAME)

@@ -92,10 +92,20 @@ def document(fields: Fields) -> Mapping[str, Any]:
     )
 
 
-def contact_body(uri_address: str, fields: Fields | None) -> tuple[bytes | None, bool]:
+def contact_body(
+    uri_address: str, fields: Fields | None, *, keep_case: bool = False
+) -> tuple[bytes | None, bool]:
     """Return the body of an add, update or upsert, and whether it names another address.
 
     The URI's own address is left out of it: api-contacts, 2018-05-23, wants it in the URI only.
+
+    Args:
+        uri_address: The address in the URI.
+        fields: What the caller wants written.
+        keep_case: Whether an address that differs in case only is written, as an update can.
+
+    Raises:
+        InvalidInput: The address in the fields is none.
     """
     if fields is None:
         return None, False
@@ -103,7 +113,11 @@ def contact_body(uri_address: str, fields: Fields | None) -> tuple[bytes | None,
     named = data.get(_ADDRESS, UNSET)
     if named is UNSET:
         return _filled(body.dumps(data)), False
-    if isinstance(named, str) and contact_key(named) == contact_key(uri_address):
+    if not isinstance(named, str) or not named.strip():
+        raise InvalidInput(f"{_ADDRESS} must be an address: leave it out to keep the contact's")
+    if contact_key(named) == contact_key(uri_address):
+        if keep_case and named.strip() != uri_address:
+            return body.dumps(_trimmed(data)), False
         rest = {name: value for name, value in data.items() if name != _ADDRESS}
         return _filled(body.dumps(rest)), False
     return body.dumps(_trimmed(data)), True

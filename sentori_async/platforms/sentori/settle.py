@@ -72,7 +72,7 @@ def _read_found(response: Response) -> Contact | None:
         raise
 
 
-def _find(address_segment: str) -> Flow[Contact | None]:
+def find(address_segment: str) -> Flow[Contact | None]:
     """Look a contact up; return None where there is none."""
     request = Request(operations.GET_CONTACT, f"contact/get/{address_segment}/")
     contact: Contact | None = yield Call(request, _read_found)
@@ -116,7 +116,7 @@ def _plain(value: object) -> object:
 
 
 def _added(request: Request, error: SentoriError) -> Flow[Contact]:
-    contact = yield from _find(_own_segment(request))
+    contact = yield from find(_own_segment(request))
     fields = _sent(request)
     if contact is not None and (as_sent(contact, fields) or error.applied):
         return contact
@@ -126,7 +126,7 @@ def _added(request: Request, error: SentoriError) -> Flow[Contact]:
 
 
 def _updated(request: Request, error: SentoriError) -> Flow[Contact]:
-    contact = yield from _find(_own_segment(request))
+    contact = yield from find(_own_segment(request))
     if contact is not None and (as_sent(contact, _sent(request)) or error.applied):
         return contact
     raise error
@@ -134,8 +134,8 @@ def _updated(request: Request, error: SentoriError) -> Flow[Contact]:
 
 def _renamed(request: Request, error: SentoriError) -> Flow[Contact]:
     fields = _sent(request)
-    old = yield from _find(_own_segment(request))
-    new = yield from _find(segment(fields[_ADDRESS]))
+    old = yield from find(_own_segment(request))
+    new = yield from find(segment(fields[_ADDRESS]))
     only_renamed = len(fields) == 1
     if old is None and new is not None and (only_renamed or as_sent(new, fields)):
         return new
@@ -148,11 +148,11 @@ def _renamed(request: Request, error: SentoriError) -> Flow[Contact]:
 
 def _upserted(request: Request, error: SentoriError) -> Flow[Upserted[Contact]]:
     fields = _sent(request)
-    contact = yield from _find(_own_segment(request))
+    contact = yield from find(_own_segment(request))
     named = fields.get(_ADDRESS)
     if isinstance(named, str):
         # Where both addresses have a contact, both are changed (api-contacts, 2018-05-23).
-        other, contact = contact, (yield from _find(segment(named)))
+        other, contact = contact, (yield from find(segment(named)))
         if other is not None and not (as_sent(other, fields) or error.applied):
             raise error
     if contact is not None and (as_sent(contact, fields) or error.applied):
@@ -168,13 +168,13 @@ def _unsure(result: Upserted[Contact]) -> Upserted[Contact]:
 def _deleted(request: Request, error: SentoriError) -> Flow[None]:
     if _says_gone(error):
         return
-    contact = yield from _find(_own_segment(request))
+    contact = yield from find(_own_segment(request))
     if contact is not None:
         raise error
 
 
 def _suppressed(request: Request, error: SentoriError) -> Flow[None]:
-    contact = yield from _find(_own_segment(request))
+    contact = yield from find(_own_segment(request))
     if contact is None or contact.is_suppressed is not True:
         raise error
 
@@ -196,7 +196,7 @@ def _imported(request: Request, error: SentoriError) -> Flow[ImportResult]:
 
 def _all_as_sent(rows: list[dict[str, Any]]) -> Flow[bool]:
     for row in rows:
-        contact = yield from _find(segment(row[_ADDRESS]))
+        contact = yield from find(segment(row[_ADDRESS]))
         if contact is None or not as_sent(contact, row):
             return False
     return True

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -10,9 +14,10 @@ from attrs import evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentori_async.bulk.plan import ChunkPlan, ChunkRow, RowPlan, Verb, Via
+from sentori_async.bulk.plan import ChunkPlan, ChunkRow, RowPlan, RowVerdict, Verb, Via
 from sentori_async.errors import (
     InvalidInput,
+    RequestTimeout,
     TransportError,
     UnsupportedOperation,
     ValidationFailed,
@@ -21,7 +26,9 @@ from sentori_async.platforms.sentori.bulk import SentoriPlanner
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
 from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
 from sentori_async.unset import UNSET
+from sentori_async.wire.message import Call, Response
 from sentori_async.wire.results import Upserted
+from sentori_async.wire.settle import follow
 
 PLANNER = SentoriPlanner()
 
@@ -138,6 +145,18 @@ def test_an_upsert_says_which_it_was_or_that_nobody_knows(result: object, status
     assert single("add_or_update").status(result) == status
 
 
+def test_a_row_of_a_database_cursor_is_a_row() -> None:
+    database = sqlite3.connect(":memory:")
+    database.row_factory = sqlite3.Row
+    query = "SELECT ' joe@example.com' AS EmailAddress, 'Joe' AS FirstName"
+    row = database.execute(query).fetchone()
+    database.close()
+    request = single("add").plan(row).call.request
+
+    assert request.path == "contact/add/joe%40example.com/"
+    assert request.body == b'{"FirstName":"Joe"}'
+
+
 BAD_ROWS: list[tuple[object, str]] = [
     ({}, "EmailAddress"),
     ({"EmailAddress": None}, "EmailAddress"),
@@ -247,8 +266,30 @@ def counters(total: int, **counts: Any) -> ImportResult:
     return evolve(nothing, **counts)
 
 
-def statuses(rows: list[ChunkRow], result: ImportResult) -> list[str]:
-    return [verdict.status for verdict in chunked().verdicts(rows, result)]
+Account = Mapping[str, Mapping[str, Any]]
+
+
+def verdicts_of(
+    rows: list[ChunkRow], result: ImportResult, account: Account | None = None
+) -> list[RowVerdict]:
+    """Follow a plan's look-ups in an account; None means that they all fail."""
+
+    async def look_up(call: Call[Any]) -> Any:
+        if account is None:
+            raise RequestTimeout("slow")
+        address = unquote(call.request.path.split("/")[2])
+        if address not in account:
+            return call.decode(Response(404, {}, b'{"Code": 101}'))
+        found = {"EmailAddress": address, **account[address]}
+        return call.decode(Response(200, {}, orjson.dumps(found)))
+
+    return list(asyncio.run(follow(chunked().verdicts(rows, result), look_up)))
+
+
+def statuses(
+    rows: list[ChunkRow], result: ImportResult, account: Account | None = None
+) -> list[str]:
+    return [verdict.status for verdict in verdicts_of(rows, result, account)]
 
 
 def test_an_import_sends_the_rows_as_they_are_encoded() -> None:
@@ -317,7 +358,7 @@ def test_rows_that_were_created_updated_or_kept_suppressed_are_accepted() -> Non
 def test_counters_that_agree_with_the_addresses_name_the_rows_left_out() -> None:
     rows = rows_of("joe@example.com", "not an address", "Sales@example.com")
     result = counters(3, emailable_rows_created=1, excluded_invalid_email=1, excluded_role_based=1)
-    verdicts = chunked().verdicts(rows, result)
+    verdicts = verdicts_of(rows, result)
 
     assert [verdict.status for verdict in verdicts] == ["accepted", "failed", "failed"]
     for verdict in verdicts[1:]:
@@ -334,14 +375,41 @@ def test_an_odd_looking_address_that_was_not_counted_is_accepted() -> None:
     assert statuses(rows, counters(3, emailable_rows_created=3)) == ["accepted"] * 3
 
 
-def test_rows_left_out_that_nothing_explains_leave_all_others_unknown() -> None:
-    rows = rows_of("joe@example.com", "jane@example.com", "not an address")
+def test_rows_left_out_that_nothing_explains_are_looked_up() -> None:
+    rows = rows_of("joe@example.com", "webteam@example.com", "not an address")
     result = counters(3, excluded_role_based=1, excluded_invalid_email=1, emailable_rows_created=1)
-    verdicts = chunked().verdicts(rows, result)
+    verdicts = verdicts_of(rows, result, {"joe@example.com": {}})
 
-    assert [verdict.status for verdict in verdicts] == ["unknown", "unknown", "failed"]
+    assert [verdict.status for verdict in verdicts] == ["accepted", "failed", "failed"]
+    assert isinstance(verdicts[1].error, ValidationFailed)
+    assert "not there" in verdicts[1].error.message
+
+
+def test_rows_that_cannot_be_looked_up_stay_unknown() -> None:
+    rows = rows_of("joe@example.com", "jane@example.com")
+    verdicts = verdicts_of(rows, counters(2, excluded_role_based=1, emailable_rows_created=1))
+
+    assert [verdict.status for verdict in verdicts] == ["unknown", "unknown"]
     assert isinstance(verdicts[0].error, TransportError)
     assert verdicts[0].error.applied is None
+
+
+def test_a_row_that_is_there_with_other_values_may_have_been_left_out() -> None:
+    plan = chunked()
+    rows = [
+        plan.plan({"EmailAddress": f"{name}@example.com", "FirstName": name})
+        for name in ("joe", "jane", "jim")
+    ]
+    result = counters(3, excluded_role_based=1, emailable_rows_updated=2)
+    account: dict[str, dict[str, Any]] = {
+        "joe@example.com": {"FirstName": "joe"},
+        "jane@example.com": {"FirstName": "Old"},
+        "jim@example.com": {"FirstName": "Old"},
+    }
+
+    assert statuses(rows, result, account) == ["accepted", "unknown", "unknown"]
+    del account["jane@example.com"]
+    assert statuses(rows, result, account) == ["accepted", "failed", "accepted"]
 
 
 def test_a_duplicate_that_was_not_sent_leaves_all_unknown() -> None:
@@ -363,7 +431,7 @@ def test_counters_that_do_not_add_up_prove_nothing(result: ImportResult) -> None
 def test_an_import_that_was_verified_leaves_only_doubtful_addresses_unknown() -> None:
     """Its answer was lost, so there are no counters to say which rows it left out."""
     rows = rows_of("joe@example.com", "not an address", "sales@example.com", "jane@example.com")
-    verdicts = chunked().verdicts(rows, VerifiedImport(total_rows=4))
+    verdicts = verdicts_of(rows, VerifiedImport(total_rows=4))
 
     assert [verdict.status for verdict in verdicts] == [
         "accepted",
@@ -393,23 +461,40 @@ def test_an_import_that_was_answered_needs_no_note() -> None:
     assert chunked().note(counters(2, emailable_rows_created=2)) is None
 
 
-@given(st.lists(st.integers(0, 3), min_size=7, max_size=7))
-def test_no_more_rows_are_said_to_be_left_out_than_were(counts: list[int]) -> None:
-    names = (
-        "emailable_rows_created",
-        "emailable_rows_updated",
-        "suppressed_updated",
-        "bad_email_updated",
-        "excluded_duplicates",
-        "excluded_invalid_email",
-        "excluded_role_based",
+@given(
+    names=st.lists(
+        st.sampled_from(["joe", "j.doe", "webteam", "sales", "info", "no at"]),
+        min_size=1,
+        max_size=12,
+    ),
+    roles=st.sampled_from([{"sales", "info", "webteam"}, {"info"}, set[str]()]),
+    known=st.booleans(),
+)
+def test_no_row_is_said_to_be_what_it_is_not(
+    names: list[str], roles: set[str], known: bool
+) -> None:
+    """Whatever words the platform takes for roles: what is said of a row is so, or unknown."""
+    plan = chunked()
+    addresses = [
+        "no at" + str(n) if name == "no at" else f"{name}@x{n}.example"
+        for n, name in enumerate(names)
+    ]
+    rows = [plan.plan({"EmailAddress": a, "FirstName": "New"}) for a in addresses]
+    invalid = {a for a in addresses if "@" not in a}
+    excluded = invalid | {a for a in addresses if a.partition("@")[0] in roles}
+    account = {a: {"FirstName": "New"} for a in addresses if a not in excluded}
+    if known:
+        account |= {a: {"FirstName": "Old"} for a in excluded - invalid}
+    result = counters(
+        len(rows),
+        emailable_rows_updated=len(rows) - len(excluded),
+        excluded_invalid_email=len(invalid),
+        excluded_role_based=len(excluded - invalid),
     )
-    total = sum(counts)
-    rows = rows_of(*("info@x.example" if n % 2 else f"c{n}@x.example" for n in range(total)))
-    found = statuses(rows, counters(total, **dict(zip(names, counts, strict=True))))
-
-    assert found.count("failed") <= sum(counts[4:])
-    assert found.count("accepted") <= sum(counts[:4])
+    for address, status in zip(addresses, statuses(rows, result, account), strict=True):
+        assert status != "failed" or address in excluded
+        assert status != "accepted" or address not in excluded
+        assert status != "unknown" or known
 
 
 ADDRESSES = [
@@ -433,4 +518,5 @@ def test_an_address_is_a_suspect_only_if_it_looks_wrong(address: str, plausible:
     rows = rows_of(address, "other@example.com")
     result = counters(2, excluded_invalid_email=1, emailable_rows_created=1)
 
-    assert (statuses(rows, result)[0] == "failed") is not plausible
+    found = statuses(rows, result, {address: {}, "other@example.com": {}})
+    assert (found[0] == "failed") is not plausible

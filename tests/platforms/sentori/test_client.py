@@ -449,6 +449,36 @@ async def test_an_import_moves_many_rows_with_few_requests(
     assert merged["Title"] == "Dr"
 
 
+class TestForeignRoles:
+    """The platform's list of role-based words is its own."""
+
+    @pytest.fixture
+    def options(self) -> SentoriOptions:
+        return SentoriOptions(role_based=frozenset({"info", "webteam"}))
+
+    async def test_rows_that_an_import_left_out_are_found_by_looking(
+        self, client: AsyncSentori
+    ) -> None:
+        rows = [{"EmailAddress": f"c{n}@example.com", "FirstName": f"N{n}"} for n in range(200)]
+        rows[50]["EmailAddress"] = "webteam@example.com"
+        rows[60]["EmailAddress"] = "sales@example.com"
+        rows[70]["EmailAddress"] = "info@example.com"
+        report = await client.bulk.add_or_update(rows, via="import")
+
+        assert report.by_status == {"accepted": 198, "failed": 2}
+        assert [o.index for o in report.failures] == [50, 70]
+        assert report.requests < 10
+
+
+async def test_one_poisoned_row_fails_alone_in_an_import(client: AsyncSentori) -> None:
+    rows = [{"EmailAddress": f"c{n}@example.com"} for n in range(100)]
+    rows[42]["ShoeSize"] = "44"
+    report = await client.bulk.add_or_update(rows, via="import")
+
+    assert report.by_status == {"accepted": 99, "failed": 1}
+    assert [o.index for o in report.failures] == [42]
+
+
 async def test_a_stream_yields_decoded_contacts(client: AsyncSentori) -> None:
     async with client.bulk.stream("add", ["a@example.com", "b@example.com"]) as outcomes:
         contacts = {o.contact: o.result.email_address async for o in outcomes}
