@@ -22,8 +22,6 @@ from sentori_async.transport.budget import THROTTLED_COST, TRANSIENT_COST
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
-    from backoff.types import Details
-
     from sentori_async.settings import RetryPolicy
     from sentori_async.transport.shared import Shared
 
@@ -154,8 +152,8 @@ async def repeat(
             raise pending.pop()
         return await attempt()
 
-    async def about_to_wait(details: Details) -> None:
-        await before_wait(details["wait"])
+    async def about_to_wait(_: object) -> None:
+        await before_wait(wait)
 
     driven = backoff.on_exception(
         waits, SentoriError, giveup=is_over, on_backoff=about_to_wait, jitter=None, logger=None
