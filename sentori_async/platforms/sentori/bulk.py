@@ -140,9 +140,9 @@ class _ImportPlan(ChunkPlan):
     """One import per chunk; what its counters say is laid against the rows.
 
     1. One import at a time: API v1 answers 409 while another is under way (api-import-contacts).
-    2. The import names no rows, it counts them.
-       A row is called left out only where the counter agrees with what its address looks like, or
-       where it is looked up and not there; what neither explains is unknown.
+    2. The import names no rows, it counts them, and its words for roles are not published.
+       So rows are looked up, likely ones first, until as many are absent as were counted; what
+       that does not explain is unknown.
     3. An import whose answer was lost has no counters: then a row that it may have left out, going
        by its address, is unknown.
     """
@@ -185,19 +185,11 @@ class _ImportPlan(ChunkPlan):
         counted: ImportResult = result
         if not _adds_up(counted, len(rows)):
             return [_unclear("the import's counters do not add up")] * len(rows)
-        invalid = {n for n, row in enumerate(rows) if not addresses.is_plausible(row.contact)}
-        role = {n for n, row in enumerate(rows) if addresses.is_role(row.contact)} - invalid
-        named = {
-            **_explained(invalid, counted.excluded_invalid_email, _LEFT_OUT_INVALID),
-            **_explained(role, counted.excluded_role_based, _LEFT_OUT_ROLE),
-        }
         left_out = (
             _count(counted.excluded_invalid_email)
             + _count(counted.excluded_role_based)
             + _count(counted.excluded_duplicates)
         )
-        if len(named) == left_out:
-            return [named.get(n, _ACCEPTED) for n in range(len(rows))]
         found = yield from _looked_up(rows, left_out)
         return found
 
@@ -233,11 +225,11 @@ def _looked_up(rows: Sequence[ChunkRow], left_out: int) -> Flow[Sequence[RowVerd
             continue
         if contact is None:
             absent += 1
-            verdicts[n] = _LEFT_OUT
+            verdicts[n] = _left_out(rows[n].contact)
         elif len(rows[n].payload[0]) == 1 or settle.as_sent(contact, rows[n].payload[0]):
             verdicts[n] = _ACCEPTED
     if absent == left_out:
-        return [_LEFT_OUT if v is _LEFT_OUT else _ACCEPTED for v in verdicts.values()]
+        return [_ACCEPTED if v.status == "unknown" else v for v in verdicts.values()]
     return list(verdicts.values())
 
 
@@ -266,15 +258,19 @@ def _count(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _explained(suspects: set[int], counter: object, verdict: RowVerdict) -> dict[int, RowVerdict]:
-    """Return the suspects as left out, if there are just as many as the counter says."""
-    return dict.fromkeys(suspects, verdict) if len(suspects) == _count(counter) else {}
-
-
-def _left_out(why: str, remedy: str) -> RowVerdict:
-    error: SentoriError = ValidationFailed(
+def _left_out(address: str) -> RowVerdict:
+    """Return what becomes of a row that was counted as left out and is not there."""
+    if not addresses.is_plausible(address):
+        why, remedy = "its address is not valid", "Correct the address."
+    elif addresses.is_role(address):
+        why = "its address is a role's, not a person's"
+        remedy = "Use a person's address, or add it singly."
+    else:
+        why = "it was counted and is not there"
+        remedy = "Correct the address, or add the contact singly."
+    error = ValidationFailed(
         f"the import left the row out: {why}",
-        platform="sentori",
+        platform=operations.PLATFORM,
         operation=operations.IMPORT_CONTACTS.name,
         status=200,
         remedy=remedy,
@@ -290,13 +286,6 @@ def _unclear(what: str) -> RowVerdict:
 
 
 _ACCEPTED: Final = RowVerdict("accepted")
-_LEFT_OUT: Final = _left_out(
-    "it was counted and is not there", "Correct the address, or add the contact singly."
-)
-_LEFT_OUT_INVALID: Final = _left_out("its address is not valid", "Correct the address.")
-_LEFT_OUT_ROLE: Final = _left_out(
-    "its address is a role's, not a person's", "Use a person's address, or add it singly."
-)
 
 
 # ----------------------------------------------------------------------------------- planner
