@@ -1,7 +1,8 @@
 """Whether the platform is up, as far as all clients of one key have seen.
 
 1. So many failures in a row, without any answer between, open the circuit.
-2. While it is open one request at a time goes out as a probe, after pauses that double.
+2. While it is open single requests go out as probes, after pauses that double with each, whether
+   or not the one before has been heard of: one may be silent for long, or never be sent.
 3. An answer of any other kind closes it.
 """
 
@@ -47,7 +48,7 @@ class Circuit:
                 return 0.0
             if now < self._probe_at:
                 return self._probe_at - now
-            # The next probe may go out even if this one is never heard of again.
+            self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
             self._probe_at = now + self._pause_s
             self._probing = True
             return 0.0
@@ -78,8 +79,8 @@ class Circuit:
                     self._probe_at = now + self._pause_s
                     return True
             elif self._probing:
-                # Failures of requests that were under way already say nothing new.
+                # The pause begins when the probe ends; failures of requests that were under way
+                # when it opened say nothing new.
                 self._probing = False
-                self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
                 self._probe_at = now + self._pause_s
             return False

@@ -42,6 +42,9 @@ def learn(shared: Shared, error: SentoriError, now: float, operation: Operation)
     """
     if _is_throttled(error):
         _learn_throttled(shared, error, now, operation)
+    elif isinstance(error, ConnectionLost) and not error.retryable:
+        # Lost because its client was closed: that says nothing of the platform.
+        return
     elif isinstance(error, ServerError | ConnectFailed | ConnectionLost | RequestTimeout):
         shared.pace.faulted(now)
         if shared.circuit.failed(now):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 import attrs
 import backoff
 
-from sentori_async.errors import ApiError, RateLimited, SentoriError
+from sentori_async.errors import ApiError, ConnectFailed, RateLimited, SentoriError
 from sentori_async.transport.budget import THROTTLED_COST, TRANSIENT_COST
 
 if TYPE_CHECKING:
@@ -89,10 +89,15 @@ class Schedule:
         """Tell whether a bulk job waits the failure out at no cost, because it is not the row's."""
         if not self.bulk:
             return False
+        if asked is not None or isinstance(error, RateLimited | ConnectFailed):
+            return True
         # How long an outage may last is watched where requests are admitted.
-        return asked is not None or isinstance(error, RateLimited) or self.shared.circuit.is_open
+        return self.shared.circuit.is_open
 
     def _backoff(self, error: SentoriError) -> float:
+        if self.bulk and self.shared.circuit.is_open:
+            # The circuit says when the platform is tried again.
+            return 0.0
         throttled = isinstance(error, RateLimited)
         base = self.policy.throttled_base_s if throttled else self.policy.base_s
         doublings = min(max(0, self.failures + self.free - 1), _MAX_DOUBLINGS)

@@ -229,6 +229,7 @@ class Sender:
             await self._wait_to_start(call.request, terms)
         trace = terms.trace
         response = None
+        tried = terms.meter.attempts
         try:
             response = await self._exchange(call.request, terms)
             if self._manners.rate_headers is not None:
@@ -236,7 +237,9 @@ class Sender:
             result = call.decode(response)
         except SentoriError as error:
             _scrub(error, self.settings.api_key)
-            lessons.learn(self.shared, error, self.clock(), call.request.operation)
+            # What was not even tried teaches nothing of the platform.
+            if terms.meter.attempts > tried:
+                lessons.learn(self.shared, error, self.clock(), call.request.operation)
             if trace is not None:
                 await trace.attempt_failed(error, response)
             raise
