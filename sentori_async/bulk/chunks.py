@@ -39,6 +39,7 @@ class _Chunk:
     entries: dict[tuple[str, ...], _Entry] = attrs.field(factory=dict)
     size: int = 0
     turns: list[asyncio.Future[None]] = attrs.field(factory=list)
+    in_doubt_until: float = 0.0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -77,7 +78,7 @@ class ChunkEngine(Engine):
             try:
                 await self._deliver(chunk)
             finally:
-                self._turns.leave(chunk.keys)
+                self._give_way(chunk.keys, chunk.in_doubt_until)
 
     async def _fill(self) -> _Chunk:
         """Take rows until the chunk is full or the input ends."""
@@ -128,11 +129,11 @@ class ChunkEngine(Engine):
             part = parts.pop()
             if isinstance(self._cause, SentoriError):
                 self._tell_all(part, RowVerdict("skipped", self._cause), 0)
-            elif not await self._send_part(part):
+            elif not await self._send_part(chunk, part):
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
 
-    async def _send_part(self, part: list[_Entry]) -> bool:
+    async def _send_part(self, chunk: _Chunk, part: list[_Entry]) -> bool:
         """Send some rows at once; return False if they are refused and may be sent apart."""
         rows = [entry.row for entry in part]
         meter = Meter()
@@ -151,6 +152,7 @@ class ChunkEngine(Engine):
             return True
         finally:
             self._charge(meter)
+            chunk.in_doubt_until = max(chunk.in_doubt_until, meter.in_doubt_until)
         self._answered(None)
         note = self._plan.note(result)
         if note is not None:

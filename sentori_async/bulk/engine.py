@@ -208,6 +208,17 @@ class Engine(abc.ABC):
         self.report.requests += meter.requests
         self.report.retries += max(0, meter.attempts - 1)
 
+    def _give_way(self, keys: tuple[str, ...], in_doubt_until: float) -> None:
+        """Let the next rows of these contacts go on, when no lost attempt can overtake them.
+
+        A request that was given up, or whose connection broke, may still be under way.
+        """
+        loop = asyncio.get_running_loop()
+        if in_doubt_until > loop.time():
+            loop.call_at(in_doubt_until, self._turns.leave, keys)
+        else:
+            self._turns.leave(keys)
+
     def _abort(self, cause: Exception) -> None:
         """Stop the job for a fault of its own; the first cause stands."""
         if self._cause is None:
@@ -280,18 +291,18 @@ class RowEngine(Engine):
                 return
             for turn in self._turns.join(planned.keys):
                 await turn
+            meter = Meter()
             try:
-                outcome = await self._deliver(index, planned)
+                outcome = await self._deliver(index, planned, meter)
             finally:
-                self._turns.leave(planned.keys)
+                self._give_way(planned.keys, meter.in_doubt_until)
             self._tell(outcome)
 
-    async def _deliver(self, index: int, row: PlannedRow) -> BulkOutcome:
+    async def _deliver(self, index: int, row: PlannedRow, meter: Meter) -> BulkOutcome:
         """Send one row and return its outcome."""
         contact = row.contact
         if isinstance(self._cause, SentoriError):
             return BulkOutcome(index, contact, "skipped", None, self._cause)
-        meter = Meter()
         try:
             result = await self._send(row.call, meter)
         except SentoriError as error:

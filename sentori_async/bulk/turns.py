@@ -37,6 +37,8 @@ class Turns:
         """Let the next row of every key go on."""
         for key in keys:
             line = self._lines[key]
+            while line and line[0].done():
+                del line[0]  # cancelled while it waited
             if line:
                 line.popleft().set_result(None)
             else:

@@ -242,6 +242,8 @@ class Sender:
                 lessons.learn(self.shared, error, self.clock(), call.request.operation)
             if trace is not None:
                 await trace.attempt_failed(error, response)
+            if error.applied is None:
+                terms.meter.lose(asyncio.get_running_loop().time())
             raise
         finally:
             self._limiter.leave()
@@ -332,6 +334,7 @@ class Sender:
                 raise RequestTimeout(msg, operation=name)
         meter = terms.meter
         meter.attempts += 1
+        meter.sent_at = now
         try:
             response = await self._session.exchange(
                 request, connect_s=self._connect_s, read_s=self._read_s, until=until

@@ -134,7 +134,18 @@ class Meter:
     Attributes:
         attempts: How often sending was tried.
         requests: How many requests went out.
+        sent_at: When the latest attempt began, by the loop's clock.
+        in_doubt_until: Until when a lost attempt may well take effect, by the same clock.
     """
 
     attempts: int = 0
     requests: int = 0
+    sent_at: float = attrs.field(default=0.0, eq=False)
+    in_doubt_until: float = attrs.field(default=0.0, eq=False)
+
+    def lose(self, now: float) -> None:
+        """Take note that nobody knows what became of the latest attempt.
+
+        It may still be under way, and is given as much time again as it was waited for.
+        """
+        self.in_doubt_until = max(self.in_doubt_until, now + (now - self.sent_at))

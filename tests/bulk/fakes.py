@@ -69,6 +69,7 @@ class Wire:
     def __init__(self, answer: Callable[[str], Awaitable[None]] | None = None) -> None:
         self.sent: list[str] = []
         self.in_flight: list[str] = []
+        self.meters: dict[str, Meter] = {}
         self.most_in_flight = 0
         self._answer = answer
 
@@ -77,6 +78,7 @@ class Wire:
         meter.attempts += 1
         meter.requests += 1
         self.sent.append(path)
+        self.meters[path] = meter
         self.in_flight.append(path)
         self.most_in_flight = max(self.most_in_flight, len(self.in_flight))
         try:

@@ -28,6 +28,7 @@ from sentori_async.wire.message import Call, Request
 from sentori_async.wire.settle import Flow
 from tests.bulk.fakes import OPERATION, FakeChunkPlan, Wire
 from tests.bulk.test_engine import api_error, failing
+from tests.clock import now, run
 
 
 def engine_of(rows: object, wire: Wire, plan: FakeChunkPlan | None = None) -> ChunkEngine:
@@ -88,6 +89,21 @@ async def test_chunks_that_share_a_contact_are_not_in_flight_together() -> None:
     await engine_of(["a:1", "b:1", "c:1", "a:2", "d:1", "e:1", "a:3", "f:1"], wire, plan).run()
 
     assert [chunk for chunk in wire.sent if "a:" in chunk] == ["a:1,b:1", "c:1,a:2", "a:3,f:1"]
+
+
+def test_next_chunk_of_a_contact_waits_until_a_lost_attempt_cannot_overtake_it() -> None:
+    moments: dict[str, float] = {}
+
+    async def answer(path: str) -> None:
+        moments[path] = now()
+        if path == "a:1,b:1":
+            wire.meters[path].in_doubt_until = now() + 30.0
+
+    wire = Wire(answer)
+    plan = FakeChunkPlan(max_rows=2)
+    run(engine_of(["a:1", "b:1", "c:1", "d:1", "b:2", "e:1"], wire, plan).run())
+
+    assert moments == {"a:1,b:1": 0.0, "c:1,d:1": 0.0, "b:2,e:1": 30.0}
 
 
 async def test_an_invalid_row_never_reaches_a_chunk() -> None:

@@ -30,6 +30,7 @@ from sentori_async.errors import (
     SentoriError,
 )
 from tests.bulk.fakes import FakeRowPlan, Wire, until
+from tests.clock import now, run
 
 
 def engine_of(rows: object, wire: Wire, *, workers: int = 4) -> RowEngine:
@@ -209,6 +210,59 @@ async def test_a_row_of_two_contacts_holds_both() -> None:
     assert engine.report.succeeded == 6
     assert [row for row in wire.sent if "a" in row] == ["a:1", "a+b:2", "b+a:4", "a:5"]
     assert len(engine._turns) == 0
+
+
+def late(path: str, wire: Wire, took_s: float) -> None:
+    """Leave the request in doubt, as the transport does after a lost attempt."""
+    wire.meters[path].in_doubt_until = now() + took_s
+
+
+def test_next_row_of_a_contact_waits_until_a_lost_attempt_cannot_overtake_it() -> None:
+    """A request that nobody waits for any more may take effect after the next one has."""
+    moments: dict[str, float] = {}
+
+    async def answer(path: str) -> None:
+        moments[path] = now()
+        if path == "a:1":
+            late(path, wire, 30.0)
+
+    wire = Wire(answer)
+    run(engine_of(["a:1", "a:2", "b:1", "a:3"], wire).run())
+
+    assert moments == {"a:1": 0.0, "b:1": 0.0, "a:2": 30.0, "a:3": 30.0}
+
+
+def test_a_job_does_not_wait_for_a_lost_attempt_that_no_row_follows() -> None:
+    async def answer(path: str) -> None:
+        late(path, wire, 30.0)
+
+    async def main() -> float:
+        await engine_of(["a:1", "b:1"], wire).run()
+        return now()
+
+    wire = Wire(answer)
+    assert run(main()) == 0.0
+
+
+def test_a_job_that_is_cancelled_leaves_no_turn_to_be_taken() -> None:
+    """Whoever waits for a lost attempt is gone when its time comes."""
+
+    async def answer(path: str) -> None:
+        late(path, wire, 30.0)
+
+    async def main() -> list[str]:
+        complaints: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: complaints.append(context["message"]))
+        task = asyncio.create_task(engine_of(["a:1", "a:2"], wire).run())
+        await asyncio.sleep(10.0)
+        task.cancel()
+        await asyncio.sleep(100.0)
+        return complaints
+
+    wire = Wire(answer)
+    assert run(main()) == []
+    assert wire.sent == ["a:1"]
 
 
 async def test_an_input_that_breaks_stops_the_job_with_its_own_error() -> None:

@@ -231,6 +231,30 @@ def test_every_attempt_counts_and_every_request_that_went_out(
     assert outcome_of(*steps, retry=CALM)[3] == expected
 
 
+CUT = errors.ConnectionLost("cut", applied=None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        pytest.param([OK], 0.0, id="answered"),
+        pytest.param([Step(answer(404), 3.0)], 0.0, id="refused"),
+        pytest.param([Step(errors.ConnectFailed("x"), 3.0), OK], 0.0, id="never-connected"),
+        # Lost after 3 s, at once, and after 60 s: each is sent again after at most 1 s.
+        pytest.param([Step(CUT, 3.0), OK], 6.0, id="lost"),
+        pytest.param([CUT, OK], 0.0, id="lost-at-once"),
+        pytest.param([Step(OK, 100.0), Step(OK, 7.0)], 120.0, id="silent"),
+        pytest.param([Step(answer(504), 3.0), OK], 6.0, id="given-up-on-the-way"),
+        pytest.param([Step(CUT, 9.0), Step(CUT, 1.0), OK], 18.0, id="the-longest-counts"),
+    ],
+)
+def test_lost_attempt_leaves_a_call_in_doubt_for_as_long_again_as_it_took(
+    steps: list[Outcome], expected: float
+) -> None:
+    _, _, _, meter = outcome_of(*steps, retry=CALM, safety=Safety.IDEMPOTENT)
+    assert meter.in_doubt_until == expected
+
+
 # -------------------------------------------------------------------------------- the secret
 
 
