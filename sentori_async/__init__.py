@@ -61,6 +61,14 @@ if TYPE_CHECKING:
         SocialKpi,
         Subscriber,
     )
+    from sentori_async.platforms.sentori.webhooks import (
+        ContactSubscribed,
+        ContactUnsubscribed,
+        MailingListSubscribed,
+        MailingListUnsubscribed,
+        WebhookEvent,
+        parse_webhook,
+    )
     from sentori_async.transport.events import (
         AttemptFailed,
         AttemptStarted,
@@ -80,6 +88,7 @@ __version__ = VERSION
 _EVENTS: Final = "sentori_async.transport.events"
 _MIDDLEWARE: Final = "sentori_async.transport.middleware"
 _MODELS: Final = "sentori_async.platforms.sentori.models"
+_WEBHOOKS: Final = "sentori_async.platforms.sentori.webhooks"
 _LAZY: Final = {
     "Accepted": "sentori_async.wire.results",
     "AsyncSentori": "sentori_async.platforms.sentori.client",
@@ -114,6 +123,12 @@ _LAZY: Final = {
     "Upserted": "sentori_async.wire.results",
     "WaitReason": _EVENTS,
     "Waiting": _EVENTS,
+    "ContactSubscribed": _WEBHOOKS,
+    "ContactUnsubscribed": _WEBHOOKS,
+    "MailingListSubscribed": _WEBHOOKS,
+    "MailingListUnsubscribed": _WEBHOOKS,
+    "WebhookEvent": _WEBHOOKS,
+    "parse_webhook": _WEBHOOKS,
 }
 
 
@@ -155,7 +170,9 @@ __all__ = [
     "ContactField",
     "ContactPatch",
     "ContactStructure",
+    "ContactSubscribed",
     "ContactSuppressed",
+    "ContactUnsubscribed",
     "CreatedEmail",
     "DecodeError",
     "DraftEmail",
@@ -168,6 +185,8 @@ __all__ = [
     "Kpi",
     "Limits",
     "MailingList",
+    "MailingListSubscribed",
+    "MailingListUnsubscribed",
     "Middleware",
     "NotFound",
     "Observer",
@@ -200,5 +219,7 @@ __all__ = [
     "ValidationFailed",
     "WaitReason",
     "Waiting",
+    "WebhookEvent",
     "__version__",
+    "parse_webhook",
 ]

@@ -309,6 +309,8 @@ class Settings:
         options.setdefault("limits", platform.limits)
         return cls(
             api_key=key,
-            base_url=base_url or env.get(url_name) or platform.default_base_url,
+            base_url=base_url
+            if base_url is not None
+            else env.get(url_name) or platform.default_base_url,
             **options,
         )

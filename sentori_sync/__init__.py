@@ -60,6 +60,8 @@ if TYPE_CHECKING:
         ContactField,
         ContactPatch,
         ContactStructure,
+        ContactSubscribed,
+        ContactUnsubscribed,
         CreatedEmail,
         DraftEmail,
         EmailEvent,
@@ -69,6 +71,8 @@ if TYPE_CHECKING:
         ImportResult,
         Kpi,
         MailingList,
+        MailingListSubscribed,
+        MailingListUnsubscribed,
         Middleware,
         Observer,
         Request,
@@ -82,6 +86,8 @@ if TYPE_CHECKING:
         Upserted,
         Waiting,
         WaitReason,
+        WebhookEvent,
+        parse_webhook,
     )
     from sentori_sync._verbs import Sentori
 
@@ -125,7 +131,9 @@ __all__ = [
     "ContactField",
     "ContactPatch",
     "ContactStructure",
+    "ContactSubscribed",
     "ContactSuppressed",
+    "ContactUnsubscribed",
     "CreatedEmail",
     "DecodeError",
     "DraftEmail",
@@ -138,6 +146,8 @@ __all__ = [
     "Kpi",
     "Limits",
     "MailingList",
+    "MailingListSubscribed",
+    "MailingListUnsubscribed",
     "Middleware",
     "NotFound",
     "Observer",
@@ -171,5 +181,7 @@ __all__ = [
     "ValidationFailed",
     "WaitReason",
     "Waiting",
+    "WebhookEvent",
     "__version__",
+    "parse_webhook",
 ]

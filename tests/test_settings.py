@@ -350,10 +350,15 @@ def test_what_is_given_goes_before_the_environment() -> None:
     assert made.limits.concurrency == 2
 
 
-@pytest.mark.parametrize("base_url", [None, ""])
-def test_vendors_address_is_used_where_neither_says_one(base_url: str | None) -> None:
-    made = Settings.from_env(SENTORI, api_key=KEY, base_url=base_url, environ={})
+@pytest.mark.parametrize("environ", [{}, {"SENTORI_BASE_URL": ""}], ids=["unset", "empty"])
+def test_vendors_address_is_used_where_neither_says_one(environ: dict[str, str]) -> None:
+    made = Settings.from_env(SENTORI, api_key=KEY, environ=environ)
     assert made.base_url == SENTORI.default_base_url
+
+
+def test_an_empty_address_is_a_mistake_and_not_the_vendors() -> None:
+    with pytest.raises(ConfigurationError, match="base_url"):
+        Settings.from_env(SENTORI, api_key=KEY, base_url="", environ={})
 
 
 @pytest.mark.parametrize("environ", [{}, {"SENTORI_API_KEY": ""}, {"GETRESPONSE_API_KEY": KEY}])

@@ -35,6 +35,8 @@ def progress_of(
     def show(report: BulkReport) -> None:
         bar.update(report.total - bar.n)
         bar.set_postfix(failed=report.failed, unknown=report.unknown, refresh=False)
+        if report.finished:
+            bar.close()
 
     return show
 
@@ -44,4 +46,4 @@ def _print_line(report: BulkReport) -> None:
         f"\r{report.total} rows: {report.succeeded} done, {report.failed} failed, "
         f"{report.skipped} skipped, {report.unknown} unknown"
     )
-    sys.stderr.write(text)
+    sys.stderr.write(text + "\n" if report.finished else text)

@@ -99,6 +99,7 @@ class BulkReport:
         requests: How many HTTP requests went out, retries included.
         retries: How many of the attempts were repeats.
         duration_s: How long the job has run, in seconds.
+        finished: Whether the job is over.
     """
 
     by_status: Counter[Status] = attrs.field(factory=Counter)
@@ -109,6 +110,7 @@ class BulkReport:
     requests: int = 0
     retries: int = 0
     duration_s: float = 0.0
+    finished: bool = False
 
     @property
     def total(self) -> int:

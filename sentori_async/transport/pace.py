@@ -65,11 +65,6 @@ class Pace:
             if limits.adapts and self._adaptive is None:
                 self._adaptive = AdaptiveRate()
 
-    @property
-    def rate_per_s(self) -> float | None:
-        """The adaptive rate now, in requests per second; None where there is none."""
-        return None if self._adaptive is None else self._adaptive.per_s
-
     def try_start(self, now: float, *, bulk: bool) -> float:
         """Count a start and return 0.0, or return how long to wait before asking again.
 

@@ -29,6 +29,7 @@ from sentori_async.errors import (
     SentoriError,
     TransportError,
 )
+from sentori_async.settings import MIB
 from sentori_async.version import USER_AGENT
 from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
@@ -265,7 +266,8 @@ def _elsewhere(remedy: str) -> ConfigurationError:
 
 def _raise_too_large(request: Request, head: aiohttp.ClientResponse, bound: int) -> NoReturn:
     name = request.operation.name
-    msg = f"the answer to {name} is larger than {bound} bytes: raise Limits.max_response_bytes"
+    size = f"{bound / MIB:.3g} MiB" if bound >= MIB else f"{bound} bytes"
+    msg = f"the answer to {name} is larger than {size}: raise Limits.max_response_bytes"
     raise ResponseTooLarge(msg, operation=name, applied=_applied(request, head))
 
 

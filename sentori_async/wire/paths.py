@@ -66,6 +66,8 @@ def query(params: Mapping[str, QueryValue] | None) -> str:
     """
     if not params:
         return ""
+    if not isinstance(params, Mapping):
+        raise InvalidInput("the params of a query are a mapping of names to values")
     return "&".join(
         f"{_quoted(name, safe='')}={_quoted(_query_text(name, value), safe='')}"
         for name, values in params.items()

@@ -1,6 +1,7 @@
 """No value can bend a path or a query."""
 
 import re
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import pytest
@@ -137,3 +138,9 @@ def test_a_parameter_of_another_type_is_refused_by_name(value: object) -> None:
 def test_a_control_character_in_a_parameter_is_refused() -> None:
     with pytest.raises(InvalidInput, match="control character"):
         query({"q": "a\r\nb"})
+
+
+def test_params_that_are_no_mapping_are_refused() -> None:
+    pairs: Any = [("a", 1)]
+    with pytest.raises(InvalidInput, match="mapping"):
+        query(pairs)

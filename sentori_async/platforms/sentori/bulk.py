@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -37,6 +37,19 @@ from sentori_async.wire.settle import Flow
 _ADDRESS: Final = "EmailAddress"
 
 
+@runtime_checkable
+class CursorRow(Protocol):
+    """A row of a database cursor, such as sqlite3.Row: a mapping in all but name."""
+
+    def keys(self) -> Iterable[str]:
+        """Return the names of the columns."""
+        ...
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return the value of a column."""
+        ...
+
+
 def _read_row(row: object) -> tuple[object, Any]:
     """Return a row's identity and its fields."""
     match row:
@@ -48,8 +61,7 @@ def _read_row(row: object) -> tuple[object, Any]:
             return identity, fields
         case Contact() | ContactPatch():
             return row.email_address, row
-        case _ if hasattr(row, "keys") and hasattr(row, "__getitem__"):
-            # A row of a database cursor, such as sqlite3.Row, is a mapping in all but name.
+        case CursorRow():
             fields = {name: row[name] for name in row.keys()}  # noqa: SIM118 - it is no dict
             return fields.get(_ADDRESS), fields
         case _:

@@ -292,9 +292,7 @@ def raw(
         json: The body; None sends none.
         safety: Whether it may be repeated; GET is a read and the rest unsafe unless said.
     """
-    if not (method.isascii() and method.isalpha()):
-        raise InvalidInput("the method is a word like GET or POST")
-    method = method.upper()
+    method = _method(method)
     operation = Operation(
         platform=operations.PLATFORM,
         name="request",
@@ -305,6 +303,13 @@ def raw(
     content = None if json is None else body.dumps(json)
     request = Request(operation, relative(path), content, query(params))
     return Call(request, _reader(operation, answers.itself))
+
+
+def _method(value: object) -> str:
+    """Return the name of an HTTP method as it is sent."""
+    if isinstance(value, str) and value.isascii() and value.isalpha():
+        return value.upper()
+    raise InvalidInput("the method is a word like GET or POST")
 
 
 def _report(kind: str, email_id: str, iteration: int | None = None) -> str:
