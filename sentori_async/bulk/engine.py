@@ -129,6 +129,7 @@ class Engine(abc.ABC):
             self.report.duration_s = clock() - begun
         for row in self._source.left_over():
             self._skip(row)
+        self.report.finished = True
         await self._show()
         if self._cause is not None:
             raise self._aborted(self._cause) from self._cause
