@@ -1,0 +1,322 @@
+"""A rate that nobody documents is found within seconds, kept nearly full, and hardly exceeded."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from sentori_async.settings import Limits
+from sentori_async.transport.adaptive import SLOWEST, START, AdaptiveRate
+from sentori_async.transport.pace import Pace
+
+# ---------------------------------------------------------------------------------- the rules
+
+
+def rates(rate: AdaptiveRate, seconds: float, *, waited: bool = True) -> list[float]:
+    """Return the rate after each half second in which an answer came."""
+    found = []
+    for step in range(int(seconds * 2) + 1):
+        if waited:
+            rate.waited()
+        rate.answered(step / 2)
+        found.append(rate.per_s)
+    return found
+
+
+def test_it_starts_slowly_and_doubles_while_requests_wait_for_it() -> None:
+    assert rates(AdaptiveRate(), 3) == [20, 40, 80, 160, 320, 640, 1280]
+
+
+def test_it_does_not_grow_while_nobody_waits_for_it() -> None:
+    assert set(rates(AdaptiveRate(), 60, waited=False)) == {START}
+
+
+def test_a_wait_long_ago_does_not_make_it_grow_by_all_the_time_since() -> None:
+    rate = AdaptiveRate()
+    rate.throttled(0.0)
+    rates(rate, 20)
+    before = rate.per_s
+    rate.waited()
+    rate.answered(7200.0)
+    assert rate.per_s <= before * 1.1
+
+
+def test_it_is_lowered_at_most_once_a_second() -> None:
+    rate = AdaptiveRate(start=1000.0)
+    found = []
+    for tenth in range(25):
+        rate.throttled(tenth / 10)
+        found.append(rate.per_s)
+    assert found == [500] * 10 + [250] * 10 + [125] * 5
+
+
+def test_it_is_halved_at_first_and_when_lowering_it_was_not_enough() -> None:
+    rate = AdaptiveRate(start=1000.0)
+    found = []
+    for moment in (5.0, 10.0, 12.5, 14.0, 16.5):
+        rate.throttled(moment)
+        found.append(rate.per_s)
+    assert found == [500, 450, 405, 202.5, pytest.approx(182.25)]
+
+
+def test_it_never_stops() -> None:
+    rate = AdaptiveRate()
+    for second in range(1000):
+        rate.throttled(float(second))
+    assert rate.per_s == SLOWEST
+
+
+def test_it_is_known_once_the_platform_has_throttled_and_not_by_faults() -> None:
+    rate = AdaptiveRate()
+    for _ in range(1000):
+        rate.faulted(0.0)
+    assert not rate.known
+    rate.throttled(0.0)
+    assert rate.known
+
+
+def lowered_by(faults: int, of: int) -> bool:
+    rate = AdaptiveRate(start=1000.0)
+    for number in range(of):
+        if number * faults // of < (number + 1) * faults // of:
+            rate.faulted(0.0)
+        else:
+            rate.answered(0.0)
+    return rate.per_s < 1000.0
+
+
+@pytest.mark.parametrize(
+    ("faults", "of", "expected"),
+    [(40, 200, False), (41, 200, True), (199, 199, False), (400, 2000, False), (420, 2000, True)],
+)
+def test_faults_lower_it_only_when_more_than_a_fifth_of_200_are(
+    faults: int, of: int, expected: bool
+) -> None:
+    assert lowered_by(faults, of) is expected
+
+
+def test_faults_that_have_lowered_it_do_not_lower_it_again() -> None:
+    rate = AdaptiveRate(start=1000.0)
+    for _ in range(200):
+        rate.faulted(0.0)
+    lowered = rate.per_s
+    for _ in range(199):
+        rate.faulted(10.0)
+    assert rate.per_s == lowered < 1000.0
+
+
+class RateMachine(RuleBasedStateMachine):
+    """Whatever comes, it stays a usable number and moves only when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rate = AdaptiveRate()
+        self.now = 0.0
+        self.lowered_at = -math.inf
+        self.waited = False
+
+    @rule(seconds=st.floats(0, 100), doubtful=st.booleans())
+    def wait(self, seconds: float, doubtful: bool) -> None:
+        self.now += seconds
+        if doubtful:
+            self.rate.waited()
+            self.waited = True
+
+    @rule(times=st.integers(1, 300))
+    def answer(self, times: int) -> None:
+        before = self.rate.per_s
+        for _ in range(times):
+            self.rate.answered(self.now)
+        assert self.rate.per_s >= before * 0.999
+        if self.rate.per_s > before:
+            assert self.waited
+            self.waited = False
+
+    @rule(times=st.integers(1, 300), throttled=st.booleans())
+    def fail(self, times: int, throttled: bool) -> None:
+        before = self.rate.per_s
+        for _ in range(times):
+            (self.rate.throttled if throttled else self.rate.faulted)(self.now)
+        if self.rate.per_s < before:
+            assert self.now - self.lowered_at >= 1.0
+            self.lowered_at = self.now
+            self.waited = False
+        assert self.rate.per_s in (before, max(SLOWEST, before / 2), max(SLOWEST, before * 0.9))
+
+    @invariant()
+    def can_be_used(self) -> None:
+        assert SLOWEST <= self.rate.per_s < math.inf
+
+
+TestRate = RateMachine.TestCase
+
+# ------------------------------------------------------------------------------ against a server
+
+Server: TypeAlias = Callable[[float], bool]
+"""Tell whether a request that comes at this moment is within the limit."""
+
+
+def sliding_window(limit: Callable[[float], int]) -> Server:
+    taken: deque[float] = deque()
+
+    def takes(now: float) -> bool:
+        while taken and taken[0] <= now - 1.0:
+            taken.popleft()
+        if len(taken) >= limit(now):
+            return False
+        taken.append(now)
+        return True
+
+    return takes
+
+
+def token_bucket(limit: Callable[[float], int]) -> Server:
+    """Take a tenth of a second's worth at once."""
+    tokens, since = 1.0, 0.0
+
+    def takes(now: float) -> bool:
+        nonlocal tokens, since
+        tokens = min(max(1.0, limit(now) / 10), tokens + (now - since) * limit(now))
+        since = now
+        if tokens < 1.0:
+            return False
+        tokens -= 1.0
+        return True
+
+    return takes
+
+
+def fixed_window(limit: Callable[[float], int]) -> Server:
+    second, taken = 0, 0
+
+    def takes(now: float) -> bool:
+        nonlocal second, taken
+        if int(now) != second:
+            second, taken = int(now), 0
+        taken += 1
+        return taken <= limit(now)
+
+    return takes
+
+
+@attrs.frozen
+class Seconds:
+    """How many requests were answered and throttled, second by second."""
+
+    answered: list[int]
+    throttled: list[int]
+
+    def per_s(self, first: int, last: int) -> float:
+        return sum(self.answered[first:last]) / (last - first)
+
+    def waste(self, first: int, last: int) -> float:
+        """Return which part of the requests was throttled."""
+        throttled = sum(self.throttled[first:last])
+        return throttled / (throttled + sum(self.answered[first:last]))
+
+
+def simulated(server: Server, seconds: int, *, retry_after_s: float = 0.0) -> Seconds:
+    """Let a bulk job of 64 workers, who never want for work, meet a server that is 4 ms away."""
+    draw = random.Random(1).uniform
+    pace = Pace(Limits(concurrency=64))
+    found = Seconds([0] * seconds, [0] * seconds)
+    arriving: list[float] = []
+    now = 0.0
+    while now < seconds:
+        while not (wait := pace.try_start(now, bulk=True)):
+            heapq.heappush(arriving, now + draw(0.003, 0.005))
+        if not arriving or now + wait < arriving[0]:
+            now += wait
+            continue
+        now = heapq.heappop(arriving)
+        if now < seconds:
+            answer(pace, now, found, takes=server(now), retry_after_s=retry_after_s)
+        pace.finish()
+    return found
+
+
+def answer(pace: Pace, now: float, found: Seconds, *, takes: bool, retry_after_s: float) -> None:
+    if takes:
+        pace.answered(now)
+        found.answered[int(now)] += 1
+        return
+    pace.throttled(now)
+    found.throttled[int(now)] += 1
+    if retry_after_s:
+        pace.pause(now, retry_after_s)
+
+
+@pytest.mark.parametrize("limit", [10, 200, 2000])
+@pytest.mark.parametrize("kind", [sliding_window, token_bucket, fixed_window])
+@pytest.mark.parametrize("retry_after_s", [0, 1], ids=["bare", "retry-after"])
+def test_it_finds_the_limit_within_20_seconds_and_wastes_little_afterwards(
+    limit: int, kind: Callable[[Callable[[float], int]], Server], retry_after_s: int
+) -> None:
+    found = simulated(kind(lambda now: limit), 80, retry_after_s=retry_after_s)
+    assert 0.9 <= found.per_s(20, 80) / limit <= 1.1
+    assert found.waste(20, 80) <= 0.02
+
+
+@pytest.mark.parametrize("retry_after_s", [0, 1], ids=["bare", "retry-after"])
+@pytest.mark.parametrize(
+    ("before", "within_s"),
+    [
+        pytest.param(lambda now: 20 if now < 60 else 200, 60, id="ten-times-as-much-all-at-once"),
+        pytest.param(lambda now: 0 if 30 < now < 60 else 200, 90, id="nothing-for-half-a-minute"),
+        pytest.param(lambda now: 2 if 30 < now < 60 else 200, 90, id="little-for-half-a-minute"),
+    ],
+)
+def test_it_finds_out_soon_that_a_limit_has_been_raised(
+    before: Callable[[float], int], within_s: int, retry_after_s: int
+) -> None:
+    """A bad minute must not make a job slow for hours."""
+    found = simulated(sliding_window(before), 240, retry_after_s=retry_after_s)
+    assert found.per_s(60 + within_s, 240) >= 0.85 * 200
+    assert found.waste(60, 240) <= 0.02
+
+
+@pytest.mark.parametrize("limit", [100, 20])
+@pytest.mark.parametrize("retry_after_s", [0, 1], ids=["bare", "retry-after"])
+def test_it_finds_out_at_once_that_a_limit_has_been_lowered(limit: int, retry_after_s: int) -> None:
+    server = sliding_window(lambda now: 200 if now < 30 else limit)
+    found = simulated(server, 90, retry_after_s=retry_after_s)
+    assert found.waste(36, 90) <= 0.02
+    assert found.per_s(40, 90) >= 0.85 * limit
+
+
+# ----------------------------------------------------------------------------- who waits for it
+
+
+def test_single_call_does_not_wait_for_a_limit_that_may_not_exist() -> None:
+    pace = Pace(Limits(concurrency=10_000))
+    assert {pace.try_start(0.0, bulk=False) for _ in range(10_000)} == {0.0}
+
+
+def test_bulk_call_is_spaced_from_the_beginning() -> None:
+    pace = Pace(Limits(concurrency=10_000))
+    waits = [pace.try_start(moment, bulk=True) for moment in (0.0, 0.0, 0.05, 0.08)]
+    assert waits == pytest.approx([0.0, 0.05, 0.0, 0.02])
+
+
+def test_single_call_waits_once_the_platform_has_throttled() -> None:
+    pace = Pace(Limits(concurrency=10_000))
+    pace.throttled(0.0)
+    waits = [pace.try_start(0.0, bulk=False) for _ in range(2)]
+    assert waits == pytest.approx([0.0, 0.1])
+
+
+def test_no_adaptive_rate_means_no_spacing_and_nothing_learnt() -> None:
+    pace = Pace(Limits(concurrency=10_000, adaptive=False))
+    pace.throttled(0.0)
+    pace.faulted(0.0)
+    pace.answered(0.0)
+    assert {pace.try_start(0.0, bulk=True) for _ in range(10_000)} == {0.0}
