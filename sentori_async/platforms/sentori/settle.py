@@ -32,7 +32,7 @@ from typing import Any, Final
 import attrs
 import orjson
 
-from sentori_async.errors import AlreadyExists, NotFound, SentoriError
+from sentori_async.errors import AlreadyExists, ApiError, NotFound, SentoriError
 from sentori_async.platforms.sentori import addresses, answers, operations
 from sentori_async.platforms.sentori.models import Contact, ImportResult
 from sentori_async.platforms.sentori.names import CODEC
@@ -43,6 +43,7 @@ from sentori_async.wire.results import Upserted
 from sentori_async.wire.settle import Flow, Settle
 
 _ADDRESS: Final = "EmailAddress"
+_NO_ADDRESS: Final = 100
 _NO_CONTACT: Final = 101
 _SAMPLES: Final = 20
 
@@ -63,11 +64,11 @@ class RepeatedImport(ImportResult):
 
 
 def _read_found(response: Response) -> Contact | None:
-    """Return the contact, or None where Sentori says that there is none."""
+    """Return the contact, or None where Sentori says that there is none, or can be none."""
     try:
         return _read_contact(response)
-    except NotFound as error:
-        if _says_gone(error):
+    except ApiError as error:
+        if _says_gone(error) or error.code == _NO_ADDRESS:
             return None
         raise
 

@@ -279,6 +279,8 @@ def verdicts_of(
         if account is None:
             raise RequestTimeout("slow")
         address = unquote(call.request.path.split("/")[2])
+        if "@" not in address:
+            return call.decode(Response(400, {}, b'{"Code": 100}'))
         if address not in account:
             return call.decode(Response(404, {}, b'{"Code": 101}'))
         found = {"EmailAddress": address, **account[address]}
