@@ -231,14 +231,17 @@ def test_nothing_is_coerced_and_the_error_names_path_and_types(
         (b"null", "$ is null where an object was expected"),
         (b"", "it is empty"),
         (b" \n", "it is empty"),
-        (b"<html>", "the answer is not JSON: unexpected character, expected a JSON value"),
+        # orjson says "expected ..." behind it, in some versions.
+        (b"<html>", "the answer is not JSON: unexpected character"),
     ],
 )
 def test_the_path_leads_to_the_first_failure(data: bytes, problem: str) -> None:
     with pytest.raises(DecodeError) as caught:
         decode_outer(data)
 
-    assert caught.value.message == f"the answer cannot be read: {problem}"
+    assert (
+        caught.value.message.partition(", expected")[0] == f"the answer cannot be read: {problem}"
+    )
 
 
 def test_a_path_may_begin_with_an_index() -> None:
