@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import math
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -17,7 +18,6 @@ from sentori_async.errors import ConnectFailed, ConnectionLost, RequestTimeout
 from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
 from tests.account import Account
-from tests.clock import now
 
 Say: TypeAlias = Callable[[Request, Response | None], Response]
 
@@ -102,8 +102,8 @@ LOST = (
     Fault("drop after", 1, _drop),
     Fault("drop after two", 2, _drop),
     Fault("cut", 1, _cut, tells_status=True),
-    Fault("silence before", 0, _time_out, silent=True),
-    Fault("silence after", 1, _time_out, silent=True),
+    Fault("silence before", 0, silent=True),
+    Fault("silence after", 1, silent=True),
     Fault("500", 0, _status(500)),
     Fault("500 after", 1, _status(500)),
     Fault("502 page", 0, _status(502, _PAGE)),
@@ -120,7 +120,7 @@ KEY_REFUSED = Fault("403", 0, _status(403, b'{"Code": 1}'), ambiguous=False, pas
 FINE = Fault("fine", ambiguous=False)
 TWICE = Fault("delivered twice", 2, ambiguous=False)
 LATE = tuple(
-    Fault(f"carried out {late_s} s late", 0, _time_out, silent=True, late_s=late_s)
+    Fault(f"carried out {late_s} s late", 0, silent=True, late_s=late_s)
     for late_s in (0.5, 30.0, 300.0)
 )
 LATEST_S = 300.0
@@ -183,17 +183,21 @@ class FaultySession:
         fault = self.due(request, record)
         (record.writes if record.is_own(request) else record.looks).append(fault)
         self.requests += fault.name != "connection refused"
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._meet(fault, request, record)
+        except TimeoutError:
+            if fault.late_s is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(fault.late_s, self._carry_out, request, record)
+            return _time_out(request, None)
+
+    async def _meet(self, fault: Fault, request: Request, record: Record) -> Response:
         await asyncio.sleep(next(self.latencies))
         answers = [self._carry_out(request, record) for _ in range(fault.executed)]
         if fault.tells_status and record.is_own(request):
             record.is_acknowledged |= answers[0].status < 300
-        if fault.silent:
-            await asyncio.sleep(until - now())
-        else:
-            await asyncio.sleep(next(self.latencies))
-        if fault.late_s is not None:
-            loop = asyncio.get_running_loop()
-            loop.call_later(fault.late_s, self._carry_out, request, record)
+        await asyncio.sleep(math.inf if fault.silent else next(self.latencies))
         if fault.say is not None:
             return fault.say(request, answers[0] if answers else None)
         return answers[0]

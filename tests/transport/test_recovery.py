@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +11,10 @@ from typing import Any
 import attrs
 import pytest
 
-from sentori_async.errors import SentoriError
+from sentori_async.errors import CircuitOpen, SentoriError
 from sentori_async.platforms.sentori import calls
 from sentori_async.settings import Limits, RetryPolicy, Settings
+from sentori_async.transport.circuit import FAILURES
 from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.shared import Shared
@@ -56,6 +58,9 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "autoresponder": lambda: calls.add_to_automation("AUTO0001", JOE),
 }
 ADDS = {"add", "add, no fields", "upsert", "upsert, two", "import"}
+FOUR = RetryPolicy(base_s=1.0)
+TWO = RetryPolicy(attempts=2)
+ONE = RetryPolicy(attempts=1)
 SETTINGS = Settings(api_key="key", base_url="https://api.example/", limits=Limits(adaptive=False))
 
 
@@ -91,8 +96,8 @@ async def fate_of(
     writes: Sequence[Fault],
     looks: Sequence[Fault] = (),
     *,
-    attempts: int = 4,
-    bulk: bool = False,
+    retry: RetryPolicy = FOUR,
+    shared: Shared | None = None,
 ) -> Fate:
     """Send a call whose own requests and look-ups meet faults by turns, the last one for good."""
     mine, others = _and_so_on(writes), _and_so_on(looks)
@@ -103,14 +108,14 @@ async def fate_of(
         return next(mine if record.is_own(request) else others)
 
     session: Any = FaultySession(account.copy(), due, itertools.repeat(0.25))
-    settings = attrs.evolve(SETTINGS, retry=RetryPolicy(attempts=attempts))
-    shared = Shared(settings)
+    settings = attrs.evolve(SETTINGS, retry=retry)
+    shared = shared or Shared(settings)
     sender = Sender(
         settings, session, Limiter(shared.pace, clock=now), shared, clock=now, draw=lambda: 1.0
     )
     meter = Meter()
     try:
-        end = await sender.send(call, meter=meter, bulk=bulk)
+        end = await sender.send(call, meter=meter)
     except SentoriError as error:
         end = error
     return Fate(end, meter, record, session.account)
@@ -221,6 +226,59 @@ def is_noted(name: str, account: Account) -> bool:
             return JOE in account.started
 
 
+# ------------------------------------------------------------------- what else may come between
+
+LOST_ADD = calls.add_contact(JOE, SENT), account_of(), [FAULTS["drop after"]]
+
+
+def test_outage_that_others_meet_leaves_a_lost_write_unknown() -> None:
+    """Neither its repeat nor a look-up is let out: that nothing was sent says nothing of it."""
+
+    async def outage() -> Fate:
+        shared = Shared(SETTINGS)
+        for _ in range(FAILURES):
+            asyncio.get_running_loop().call_at(1.0, shared.circuit.failed, 1.0)
+        return await fate_of(*LOST_ADD, shared=shared)
+
+    fate = run(outage())
+    assert isinstance(fate.end, CircuitOpen)
+    assert fate.said == "None 1/1"
+
+
+@pytest.mark.parametrize(
+    ("deadline_s", "expected"),
+    [
+        # Exchanges of half a second, waits of 1, 2 and 4 between them, and then the look-up.
+        pytest.param(10.0, "done 4/5", id="enough-for-all"),
+        pytest.param(9.25, "None 4/5", id="too-little-for-the-look-up"),
+        pytest.param(8.75, "None 4/4", id="too-little-for-the-last-attempt"),
+        pytest.param(5.25, "done 3/4", id="too-little-for-the-last-wait"),
+    ],
+)
+def test_one_deadline_spans_the_attempts_and_the_look_ups(deadline_s: float, expected: str) -> None:
+    async def hurried() -> tuple[Fate, float]:
+        fate = await fate_of(*LOST_ADD, retry=attrs.evolve(FOUR, deadline_s=deadline_s))
+        return fate, now()
+
+    fate, ended = run(hurried())
+    assert fate.said == expected
+    assert ended <= deadline_s
+
+
+def test_cancellation_ends_a_look_up_at_once() -> None:
+    async def cancelled() -> tuple[float, int]:
+        shared = Shared(SETTINGS)
+        looking = fate_of(*LOST_ADD, [FAULTS["silence before"]], shared=shared, retry=ONE)
+        task = asyncio.create_task(looking)
+        await asyncio.sleep(10.0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return now(), shared.pace._in_flight
+
+    assert run(cancelled()) == (10.0, 0)
+
+
 # ------------------------------------------------------------------------------ every two faults
 
 FIRST = ("fine", "drop before", "drop after", "cut", "garbled", "200 page", "504 after")
@@ -251,7 +309,7 @@ async def every_second(name: str, account: Account, first: str) -> int:
     seen = 0
     for second, look in itertools.product(FAULTS, LOOKS):
         faults = [FAULTS[first], FAULTS[second]]
-        fate = await fate_of(CALLS[name](), account, faults, [FAULTS[look]], attempts=2)
+        fate = await fate_of(CALLS[name](), account, faults, [FAULTS[look]], retry=TWO)
         check(name, account, fate, f"{first}, {second}, {look} look-ups: {fate.said}")
         seen += 1
         if len(fate.record.writes) == 1 and not fate.record.looks:
