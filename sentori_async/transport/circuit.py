@@ -1,6 +1,7 @@
 """Whether the platform is up, as far as all clients of one key have seen.
 
-1. So many failures in a row, without any answer between, open the circuit.
+1. So many failures in a row, without any answer between, open the circuit; a request that a later
+   one has overtaken counts for nothing, as what it met is over.
 2. While it is open single requests go out as probes, after pauses that double with each, whether
    or not the one before has been heard of: one may be silent for long, or never be sent.
 3. An answer of any other kind closes it.
@@ -8,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Final
 
@@ -23,6 +25,7 @@ class Circuit:
         """Start closed: the platform is taken to be up."""
         self._lock = threading.Lock()
         self._failures = 0
+        self._answered = -math.inf
         self._opened_at: float | None = None
         self._pause_s = FIRST_PAUSE_S
         self._probe_at = 0.0
@@ -53,8 +56,14 @@ class Circuit:
             self._probing = True
             return 0.0
 
-    def succeeded(self) -> bool:
-        """Take note of an answer that shows the platform up; tell whether that closes it."""
+    def succeeded(self, sent_at: float = -math.inf) -> bool:
+        """Take note of an answer that shows the platform up; tell whether that closes it.
+
+        Args:
+            sent_at: When the request was sent.
+        """
+        # Without the lock, as nearly always: the later of two at once need not win.
+        self._answered = max(self._answered, sent_at)
         if self._failures == 0:
             return False
         with self._lock:
@@ -65,12 +74,18 @@ class Circuit:
             self._probing = False
             return was_open
 
-    def failed(self, now: float) -> bool:
+    def failed(self, now: float, sent_at: float = math.inf) -> bool:
         """Take note of a failed connection, or of an answer that shows the platform down.
+
+        Args:
+            now: The present time, in seconds, by a monotonic clock.
+            sent_at: When the request was sent.
 
         Returns:
             Whether that opens it.
         """
+        if sent_at < self._answered:
+            return False
         with self._lock:
             self._failures += 1
             if self._opened_at is None:

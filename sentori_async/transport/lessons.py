@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from sentori_async.wire.message import Operation, Response
 
 
-def learn_success(shared: Shared, now: float) -> bool:
+def learn_success(shared: Shared, now: float, sent_at: float) -> bool:
     """Take note of an answer that shows the platform well; tell whether it was down."""
     shared.pace.answered(now)
-    return shared.circuit.succeeded()
+    return shared.circuit.succeeded(sent_at)
 
 
-def learn(shared: Shared, error: SentoriError, now: float, operation: Operation) -> None:
+def learn(
+    shared: Shared, error: SentoriError, now: float, operation: Operation, sent_at: float
+) -> None:
     """Take note of a failed attempt.
 
     Args:
@@ -39,23 +41,21 @@ def learn(shared: Shared, error: SentoriError, now: float, operation: Operation)
         error: What the attempt failed with.
         now: The present time, in seconds, by the monotonic clock of all who share.
         operation: What was attempted.
+        sent_at: When the attempt began, by the same clock.
     """
     if _is_throttled(error):
-        _learn_throttled(shared, error, now, operation)
+        _learn_throttled(shared, error, now, operation, sent_at)
     elif isinstance(error, ConnectionLost) and not error.retryable:
         # Lost because its client was closed: that says nothing of the platform.
         return
     elif isinstance(error, ServerError | ConnectFailed | ConnectionLost | RequestTimeout):
         shared.pace.faulted(now)
-        if shared.circuit.failed(now):
+        if shared.circuit.failed(now, sent_at):
             log.down(operation.platform, FAILURES)
-    elif isinstance(error, ApiError | DecodeError | ResponseTooLarge):
-        # A refusal, however final, is an answer.
-        _learn_answer(shared, now, operation)
-
-
-def _learn_answer(shared: Shared, now: float, operation: Operation) -> None:
-    if learn_success(shared, now):
+    # A refusal, however final, is an answer.
+    elif isinstance(error, ApiError | DecodeError | ResponseTooLarge) and learn_success(
+        shared, now, sent_at
+    ):
         log.up(operation.platform)
 
 
@@ -75,11 +75,13 @@ def _is_throttled(error: SentoriError) -> bool:
     return isinstance(error, ServerError) and error.status == 503 and bool(error.retry_after_s)
 
 
-def _learn_throttled(shared: Shared, error: SentoriError, now: float, operation: Operation) -> None:
+def _learn_throttled(
+    shared: Shared, error: SentoriError, now: float, operation: Operation, sent_at: float
+) -> None:
     shared.pace.throttled(now)
     if isinstance(error, ApiError) and error.retry_after_s:
         _pause(shared, now, error.retry_after_s, operation)
-    if isinstance(error, RateLimited) and shared.circuit.succeeded():
+    if isinstance(error, RateLimited) and shared.circuit.succeeded(sent_at):
         log.up(operation.platform)
 
 

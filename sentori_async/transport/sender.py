@@ -239,19 +239,22 @@ class Sender:
             _scrub(error, self.settings.api_key)
             # What was not even tried teaches nothing of the platform.
             if terms.meter.attempts > tried:
-                lessons.learn(self.shared, error, self.clock(), call.request.operation)
+                self._learn(error, call.request, terms.meter)
             if trace is not None:
                 await trace.attempt_failed(error, response)
-            if error.applied is None:
-                terms.meter.lose(asyncio.get_running_loop().time())
             raise
         finally:
             self._limiter.leave()
-        if lessons.learn_success(self.shared, self.clock()):
+        if lessons.learn_success(self.shared, self.clock(), terms.meter.sent_at):
             log.up(call.request.operation.platform)
         if trace is not None:
             trace.answered(response)
         return result
+
+    def _learn(self, error: SentoriError, request: Request, meter: Meter) -> None:
+        if error.applied is None:
+            meter.lose(asyncio.get_running_loop().time())
+        lessons.learn(self.shared, error, self.clock(), request.operation, meter.sent_at)
 
     def _learn_limit(self, request: Request, response: Response, names: RateHeaders) -> None:
         lessons.learn_limit(self.shared, response, names, self.clock(), request.operation)

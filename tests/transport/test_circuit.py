@@ -105,6 +105,15 @@ def test_failures_of_what_was_under_way_prolong_nothing() -> None:
     assert circuit.admit(1.0) == 0.0
 
 
+def test_failures_of_requests_that_later_ones_overtook_say_nothing() -> None:
+    circuit = Circuit()
+    circuit.succeeded(5.0)
+    assert not any(circuit.failed(9.0, 4.0) for _ in range(50))
+    circuit.succeeded(3.0)
+    assert not any(circuit.failed(9.0, 4.0) for _ in range(50))
+    assert [circuit.failed(9.0, 6.0) for _ in range(10)] == [False] * 9 + [True]
+
+
 def test_pauses_begin_anew_with_each_outage() -> None:
     circuit = opened()
     assert probes(circuit, 0.0, 100) == [1, 3, 7, 15, 31, 63]
@@ -239,6 +248,21 @@ def test_any_answer_shows_the_platform_up(heard: Outcome) -> None:
         return await ends(sender, 30)
 
     assert "CircuitOpen" not in run(flaky())
+
+
+def test_calls_that_fell_silent_while_others_were_answered_do_not_open_it() -> None:
+    """Under a pause that the platform asked for, nothing but time-outs is heard of."""
+
+    async def paused() -> list[str]:
+        silent = [Step(OK, after_s=1000.0)] * 12
+        sender, _ = make_sender(*silent, answer(429, Retry_After="90"), OK, retry=ONCE)
+        calls = [asyncio.create_task(ends(sender)) for _ in silent]
+        await asyncio.sleep(1.0)
+        await ends(sender)
+        await asyncio.wait(calls)
+        return await ends(sender)
+
+    assert run(paused()) == ["done"]
 
 
 def test_call_that_finds_it_open_says_that_nothing_was_sent() -> None:

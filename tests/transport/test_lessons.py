@@ -82,7 +82,7 @@ LESSONS = {
 def test_failures_without_an_answer_open_the_circuit_and_no_others(lesson: Lesson) -> None:
     shared = shared_of()
     for _ in range(FAILURES):
-        lessons.learn(shared, lesson.error(), 0.0, OPERATION)
+        lessons.learn(shared, lesson.error(), 0.0, OPERATION, 0.0)
     assert shared.circuit.is_open is lesson.is_down
 
 
@@ -91,14 +91,14 @@ def test_answers_close_the_circuit_and_nothing_else_does(lesson: Lesson) -> None
     shared = shared_of()
     for _ in range(FAILURES):
         shared.circuit.failed(0.0)
-    lessons.learn(shared, lesson.error(), 0.0, OPERATION)
+    lessons.learn(shared, lesson.error(), 0.0, OPERATION, 0.0)
     assert shared.circuit.is_open is not lesson.is_up
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_only_a_platform_that_asks_for_it_is_sent_less(lesson: Lesson) -> None:
     shared = shared_of()
-    lessons.learn(shared, lesson.error(), 5.0, OPERATION)
+    lessons.learn(shared, lesson.error(), 5.0, OPERATION, 0.0)
     adaptive = shared.pace._adaptive
     assert adaptive is not None
     assert (adaptive.per_s < START) is lesson.slows
@@ -108,7 +108,7 @@ def test_only_a_platform_that_asks_for_it_is_sent_less(lesson: Lesson) -> None:
 def test_pause_that_is_shorter_than_the_present_one_does_not_shorten_it() -> None:
     shared = shared_of()
     for seconds in (60.0, 5.0):
-        lessons.learn(shared, said(errors.RateLimited, 429, seconds)(), 0.0, OPERATION)
+        lessons.learn(shared, said(errors.RateLimited, 429, seconds)(), 0.0, OPERATION, 0.0)
     assert shared.pace.paused_for_s(10.0) == 50.0
 
 
