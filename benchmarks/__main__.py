@@ -59,25 +59,26 @@ def _measured(options: argparse.Namespace) -> Report:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only see that everything works")
-    parser.add_argument("--rounds", type=_count, metavar="N", help="how often (default: 5)")
+    parser.add_argument("--rounds", type=count, metavar="N", help="how often (default: 5)")
     parser.add_argument(
-        "--requests", type=_count, metavar="N", help="how many each sends (default: 20000)"
+        "--requests", type=count, metavar="N", help="how many each sends (default: 20000)"
     )
-    parser.add_argument("--json", type=_file, metavar="FILE", help="write the results there too")
+    parser.add_argument("--json", type=file, metavar="FILE", help="write the results there too")
     parser.add_argument(
         "--only", nargs="+", choices=BY_NAME, metavar="NAME", help=f"of {', '.join(BY_NAME)}"
     )
     return parser
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Return a whole number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
         msg = f"{text!r} is not a whole number of at least 1"
         raise argparse.ArgumentTypeError(msg)
     return int(text)
 
 
-def _file(text: str) -> Path:
+def file(text: str) -> Path:
     """Return a path that can be written: to find out after the measurements would be late."""
     file = Path(text)
     if file.is_dir() or not file.parent.is_dir():

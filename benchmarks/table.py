@@ -19,7 +19,11 @@ _HEADINGS: Final = (
 
 def markdown(found: Iterable[Standing]) -> str:
     """Return one line per contender: each figure's median, and (lowest..highest)."""
-    lines = [_HEADINGS, *(_cells(one) for one in found)]
+    return aligned([_HEADINGS, *(_cells(one) for one in found)])
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells as a table; the first line is the heading."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     heading, *rest = (_line(cells, widths) for cells in lines)
     # The first column is text, the others are figures.
