@@ -9,11 +9,13 @@ from sentori_sync.portal import Portal
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterable
     from types import TracebackType
 
     from sentori_async.client import AsyncClient
     from sentori_async.secret import Secret
     from sentori_async.settings import Limits, Platform, RetryPolicy, Settings, Timeouts
+    from sentori_async.transport.middleware import Middleware
 
 
 A = TypeVar("A", bound="AsyncClient")
@@ -47,6 +49,7 @@ class Lifecycle(abc.ABC, Generic[A]):
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        middleware: Iterable[Middleware] = (),
     ) -> None:
         """Take the options; no connection is opened yet.
 
@@ -58,6 +61,7 @@ class Lifecycle(abc.ABC, Generic[A]):
             limits: How much is asked of the platform.
             tls: A context with your own CA or client certificate.
             proxy: The URL of an HTTP proxy.
+            middleware: Called around each attempt of a request, the first outermost.
 
         Raises:
             ConfigurationError: There is no key, or an option is not usable.
@@ -70,6 +74,7 @@ class Lifecycle(abc.ABC, Generic[A]):
             limits=limits,
             tls=tls,
             proxy=proxy,
+            middleware=middleware,
         )
 
     def _open(self, **options: Any) -> None:

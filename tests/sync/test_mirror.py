@@ -40,7 +40,7 @@ PAIRS: list[tuple[type, type]] = [
 EVERY_PAIR = pytest.mark.parametrize(("twin", "face"), PAIRS, ids=lambda cls: cls.__name__)
 
 # What the constructor takes and the loop calls or holds.
-FOR_THE_LOOP = {"connector", "middleware", "observers"}
+FOR_THE_LOOP = {"connector", "observers"}
 # What the stream has for the engine and for asyncio alone.
 OF_THE_LOOP = {"full", "page", "put", "room"}
 
