@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import orjson
 
 from benchmarks import machine
+from benchmarks.arguments import count, file
 from benchmarks.contenders import BY_NAME
 from benchmarks.report import Report
 from benchmarks.results import standings
@@ -68,23 +68,6 @@ def _parser() -> argparse.ArgumentParser:
         "--only", nargs="+", choices=BY_NAME, metavar="NAME", help=f"of {', '.join(BY_NAME)}"
     )
     return parser
-
-
-def count(text: str) -> int:
-    """Return a whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        msg = f"{text!r} is not a whole number of at least 1"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
-
-
-def file(text: str) -> Path:
-    """Return a path that can be written: to find out after the measurements would be late."""
-    file = Path(text)
-    if file.is_dir() or not file.parent.is_dir():
-        msg = f"{text!r} is no file in a folder that exists"
-        raise argparse.ArgumentTypeError(msg)
-    return file
 
 
 def _tell(line: str) -> None:

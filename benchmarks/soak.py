@@ -48,8 +48,8 @@ import attrs
 import orjson
 
 from benchmarks import soak_faults, soak_jobs
-from benchmarks.__main__ import count, file
-from benchmarks.machine import Cores, cores, pin
+from benchmarks.arguments import count, file
+from benchmarks.machine import Cores, cores, described, pin, versions
 from benchmarks.soak_jobs import JOBS, Job, Truth
 from benchmarks.soak_verdict import Account, Told, Verdict, judged
 from benchmarks.table import aligned
@@ -100,7 +100,7 @@ class Result:
 
     @property
     def faults(self) -> list[str]:
-        """What keeps the job from passing."""
+        """What keeps the job from passing, in words."""
         found = list(self.verdict.wrongs)
         if not self.job.telling or self.rate > _BOUNDED_RATE:
             return found
@@ -247,19 +247,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     jobs = [job for job in JOBS if options.jobs is None or job.name in options.jobs]
     results: list[Result] = []
+    failed = False
     try:
         for result in soak(jobs, options.rates, rows=options.rows, seed=options.seed):
             results.append(result)
-            for fault in result.faults:
-                print(f"{result.job.name} at {result.rate:.0%}: {fault}", file=sys.stderr)
+            _tell(result)
     except SoakError as error:
         print(error, file=sys.stderr)
-        return 1
+        failed = True
     print(aligned([_HEADINGS, *map(_cells, results)]))
     if options.json:
-        found = [result.document() for result in results]
-        options.json.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-    return 1 if any(result.faults or result.verdict.wrong for result in results) else 0
+        document = {
+            "machine": described(),
+            "versions": versions(),
+            "seed": options.seed,
+            "jobs": [result.document() for result in results],
+        }
+        options.json.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+    return 1 if failed or any(result.faults for result in results) else 0
+
+
+def _tell(result: Result) -> None:
+    """Say at once that a job is over, and what is wrong with it."""
+    name = f"{result.job.name} at {result.rate:.0%}"
+    print(f"{name}: {result.account.duration_s:.1f} s", file=sys.stderr, flush=True)
+    for fault in result.faults:
+        print(f"{name}: {fault}", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -128,6 +127,8 @@ def _peak_bytes() -> int:
         return next(
             int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")
         )
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -8,8 +8,10 @@ import attrs
 
 from sentori_async.sandbox import FaultRule, FaultScript, faults
 
-# The client gives up after this long, and what is late comes well after that.
 ATTEMPT_S: Final = 1.0
+"""How long the client waits for an answer."""
+# It has given up by then, but not for as long as it had waited: the bound that it promises for
+# rows of the same contact.
 _TOO_LATE_S: Final = 1.5 * ATTEMPT_S
 _SLOW_S: Final = 0.1
 

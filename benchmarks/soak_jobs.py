@@ -62,24 +62,30 @@ class Truth:
 
 def _found_contact(truth: Truth, row: Row) -> Found:
     """Find a contact that is there with all values; after a rename, at its new address only."""
-    contact = truth.contacts.get(row.address.lower())
+    contact = truth.contacts.get(row.address)
     if contact is None:
         return Found.NOTHING
-    if any(contact[name] != value for name, value in row.shows.items()):
+    if row.left in truth.contacts or not _shows(contact, row):
         return Found.OTHER
-    return Found.OTHER if row.left in truth.contacts else Found.AS_SENT
+    if row.also is not None and not _shows(truth.contacts[row.also], row):
+        return Found.OTHER
+    return Found.AS_SENT
+
+
+def _shows(contact: Mapping[str, Any], row: Row) -> bool:
+    return all(contact[name] == value for name, value in row.shows.items())
 
 
 def _found_member(truth: Truth, row: Row) -> Found:
-    return Found.AS_SENT if truth.members[row.address.lower()] else Found.NOTHING
+    return Found.AS_SENT if truth.members[row.address] else Found.NOTHING
 
 
 def _found_entry(truth: Truth, row: Row) -> Found:
-    return Found.AS_SENT if truth.entries[row.address.lower()] else Found.NOTHING
+    return Found.AS_SENT if truth.entries[row.address] else Found.NOTHING
 
 
 def _found_gone(truth: Truth, row: Row) -> Found:
-    return Found.NOTHING if row.address.lower() in truth.contacts else Found.AS_SENT
+    return Found.NOTHING if row.address in truth.contacts else Found.AS_SENT
 
 
 # --------------------------------------------------- what happened twice, or to somebody else
@@ -87,7 +93,7 @@ def _found_gone(truth: Truth, row: Row) -> Found:
 
 def _doubled_contacts(truth: Truth, rows: Sequence[Row], notes: Iterable[str]) -> list[str]:  # noqa: ARG001
     """Return the contacts that are at two addresses, or that no row and no seed explains."""
-    named = {address.lower() for row in rows for address in (row.address, row.left) if address}
+    named = {address for row in rows for address in (row.address, row.also, row.left) if address}
     before = {fields[ADDRESS]: fields for fields in soak_rows.seeds(len(rows))}
     strays = truth.contacts.keys() - named - before.keys()
     changed = [
@@ -106,7 +112,7 @@ def _doubled_contacts(truth: Truth, rows: Sequence[Row], notes: Iterable[str]) -
 
 
 def _doubled_members(truth: Truth, rows: Sequence[Row], notes: Iterable[str]) -> list[str]:
-    asked = {row.address.lower() for row in rows}
+    asked = {row.address for row in rows}
     twice = [address for address, times in truth.members.items() if times > 1]
     return [*_doubled_contacts(truth, rows, notes), *twice, *(truth.members.keys() - asked)]
 

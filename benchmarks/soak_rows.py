@@ -31,8 +31,9 @@ class Row:
 
     Attributes:
         sent: What the bulk verb is given.
-        address: Where its effect shows.
+        address: Where its effect shows, in lower case.
         shows: The values that show it.
+        also: Another address that shows it too, of an upsert that names two contacts.
         left: The address that the contact has then left, of a rename.
         refusals: The errors with which a platform without faults may refuse it.
         may_be_so: Whether what it asks for may be so without it.
@@ -42,6 +43,7 @@ class Row:
     sent: Any
     address: str
     shows: Mapping[str, Any] = attrs.field(factory=dict)
+    also: str | None = None
     left: str | None = None
     refusals: frozenset[str] = frozenset()
     may_be_so: bool = False
@@ -184,6 +186,11 @@ def upserted(n: int) -> Row:  # noqa: PLR0911 - a table of the kinds of row
             return attrs.evolve(_first_of_two(n, new(n)), existed=False)
         case 6:
             return attrs.evolve(_second_of_two(n, new(n - 1)), existed=None)
+        case 7:
+            # The next row's contact has that address: both are changed, and neither moves.
+            known = {"KnownAs": f"Known {n}"}
+            pair = (old(n), {ADDRESS: old(n + 1), **known})
+            return Row(sent=pair, address=old(n + 1), also=old(n), shows=known)
         case m if m % 2:
             sent = _as_mapping(new(n), fields)
             return Row(sent=sent, address=new(n), shows=fields, existed=False)
