@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -47,7 +46,15 @@ class Account:
     started: list[str] = attrs.field(factory=list)
 
     def copy(self) -> Account:
-        return copy.deepcopy(self)
+        return attrs.evolve(
+            self,
+            contacts={key: {**contact} for key, contact in self.contacts.items()},
+            subscribed={*self.subscribed},
+            suppressed={*self.suppressed},
+            attached={*self.attached},
+            drafts=[*self.drafts],
+            started=[*self.started],
+        )
 
     def answer(self, request: Request) -> Response:
         """Carry a request out; a refused one changes nothing."""

@@ -42,6 +42,7 @@ class Job:
         workers: How many requests may be in flight.
         seed: Where the latencies and the jitter come from.
         adaptive: Whether the rate is found out.
+        attempts: How often a request is sent at most.
     """
 
     verb: Verb
@@ -51,6 +52,7 @@ class Job:
     workers: int = 3
     seed: int = 0
     adaptive: bool = False
+    attempts: int = 4
 
 
 @attrs.frozen(kw_only=True)
@@ -122,7 +124,7 @@ def _sender_over(session: FaultySession, job: Job) -> Sender:
     settings = Settings(
         api_key="key",
         base_url="https://api.example/",
-        retry=RetryPolicy(),
+        retry=RetryPolicy(attempts=job.attempts),
         limits=Limits(concurrency=job.workers, adaptive=job.adaptive),
     )
     anything: Any = session

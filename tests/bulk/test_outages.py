@@ -9,8 +9,8 @@ from sentori_async.bulk.plan import RowPlan
 from sentori_async.errors import AuthenticationError, CircuitOpen, RateLimited
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
 from sentori_async.wire.message import Request, Response
-from tests.account import Account
-from tests.bulk.runs import Due, Job, Result, done
+from tests.account import ADDRESS, LIST, Account
+from tests.bulk.runs import Due, Job, Result, done, in_turn
 from tests.clock import now
 from tests.faulty import FINE, KEY_REFUSED, LOST, NOT_EXECUTED, Fault, Record
 
@@ -150,6 +150,18 @@ def test_key_that_is_refused_midway_stops_the_job_at_once() -> None:
     assert result.report.skipped <= 4
     assert result.report.duration_s < 4
     check_truth(result)
+
+
+def test_row_that_was_acknowledged_before_the_key_was_refused_is_done() -> None:
+    """Its answer was cut, and only its repeat met the refused key."""
+    plan = SentoriPlanner().plan_for("subscribe", LIST, "single")
+    assert isinstance(plan, RowPlan)
+    account = Account({"joe@example.com": {ADDRESS: "joe@example.com"}})
+    job = Job(verb="subscribe", plan=plan, rows=["joe@example.com"], account=account)
+    result = done(job, in_turn([FAULTS["cut"], KEY_REFUSED]))
+    assert isinstance(result.cause, AuthenticationError)
+    assert result.report.by_status == {"subscribed": 1}
+    assert result.account.subscribed == {"joe@example.com"}
 
 
 @pytest.mark.parametrize("meanwhile", [REFUSED, throttled(60)], ids=["outage", "retry-after"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentori_async.bulk.outcomes import BulkOutcome
@@ -216,7 +216,11 @@ def rows(draw: st.DrawFn, verb: Verb, fields: st.SearchStrategy[Fields]) -> Row:
 
 
 @st.composite
-def jobs(draw: st.DrawFn, fields: st.SearchStrategy[Fields] = some_fields) -> Job:
+def jobs(
+    draw: st.DrawFn,
+    fields: st.SearchStrategy[Fields] = some_fields,
+    attempts: int | None = None,
+) -> Job:
     verb = draw(st.sampled_from(VERBS))
     return Job(
         verb=verb,
@@ -226,6 +230,7 @@ def jobs(draw: st.DrawFn, fields: st.SearchStrategy[Fields] = some_fields) -> Jo
         workers=draw(st.integers(1, 5)),
         seed=draw(st.integers(0, 999)),
         adaptive=draw(st.booleans()),
+        attempts=attempts or draw(st.integers(1, 4)),
     )
 
 
@@ -239,6 +244,7 @@ any_faults = few_of([TWICE, *LOST, *NOT_EXECUTED, KEY_REFUSED]).flatmap(
 )
 
 
+@settings(max_examples=400)
 @given(job=jobs(), faults=any_faults)
 def test_no_fault_makes_the_report_wrong(job: Job, faults: list[Fault]) -> None:
     result = done(job, in_turn(faults))
@@ -254,7 +260,8 @@ few_faults = few_of(outlived).flatmap(
 )
 
 
-@given(job=jobs(telling_fields), faults=few_faults)
+@settings(max_examples=200)
+@given(job=jobs(telling_fields, attempts=4), faults=few_faults)
 def test_three_faults_of_a_row_change_nothing(job: Job, faults: list[list[Fault]]) -> None:
     """As many as there are attempts left: every row ends as without them, and none is unknown.
 
@@ -301,7 +308,8 @@ def jobs_of_strangers(draw: st.DrawFn) -> Job:
         there = draw(st.sampled_from([(), (person,), (other,), (person, other)]))
         contacts |= {key: {ADDRESS: key, **draw(stored_fields)} for key in there}
     account = Account(contacts, set(contacts))
-    return Job(verb=verb, plan=plan_of(verb), rows=drawn, account=account)
+    attempts = draw(st.integers(1, 4))
+    return Job(verb=verb, plan=plan_of(verb), rows=drawn, account=account, attempts=attempts)
 
 
 late_faults = few_of([*LATE, *LOST]).flatmap(
@@ -309,6 +317,7 @@ late_faults = few_of([*LATE, *LOST]).flatmap(
 )
 
 
+@settings(max_examples=200)
 @given(job=jobs_of_strangers(), faults=late_faults)
 def test_a_request_that_takes_effect_late_makes_no_outcome_wrong(
     job: Job, faults: list[Fault]

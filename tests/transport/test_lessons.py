@@ -105,6 +105,17 @@ def test_only_a_platform_that_asks_for_it_is_sent_less(lesson: Lesson) -> None:
     assert shared.pace.paused_for_s(5.0) == lesson.pauses_s
 
 
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_platform_that_fails_again_and_again_is_sent_less(lesson: Lesson) -> None:
+    """Refusals may be many: they are answers."""
+    shared = shared_of()
+    for _ in range(200):
+        lessons.learn(shared, lesson.error(), 5.0, OPERATION, 0.0)
+    adaptive = shared.pace._adaptive
+    assert adaptive is not None
+    assert (adaptive.per_s < START) is (lesson.is_down or lesson.slows)
+
+
 def test_pause_that_is_shorter_than_the_present_one_does_not_shorten_it() -> None:
     shared = shared_of()
     for seconds in (60.0, 5.0):

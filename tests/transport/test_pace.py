@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from sentori_async.settings import Limits, Rate
+from sentori_async.transport.adaptive import START
 from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.pace import Pace
 from tests.clock import now, run
@@ -60,11 +61,26 @@ def test_client_that_wants_no_pacing_does_not_free_the_others() -> None:
 def test_adaptive_rate_begins_with_the_first_client_that_wants_it_and_stays() -> None:
     pace = Pace(fixed())
     assert set(starts_at(pace, [0.0] * 100, bulk=True)) == {0.0}
-    for _ in range(2):
-        pace.tighten(Limits(adaptive=True, concurrency=1000))
-        pace.throttled(100.0)
+    pace.tighten(Limits(adaptive=True, concurrency=1000))
+    pace.throttled(100.0)
+    pace.tighten(Limits(adaptive=True, concurrency=1000))
     # 10 a second, not 20: what was learnt is not forgotten when another client comes.
     assert starts_at(pace, [100.0, 100.0], bulk=True) == pytest.approx([0.0, 0.1])
+
+
+@pytest.mark.parametrize("held_by", ["nothing", "a window", "a pause"])
+def test_adaptive_rate_grows_only_while_nothing_else_holds_requests_back(held_by: str) -> None:
+    rates = (Rate(2, per_s=60),) if held_by == "a window" else ()
+    pace = Pace(Limits(adaptive=True, concurrency=1000, rates=rates))
+    starts_at(pace, [0.0, 1.0, 1.0], bulk=True)
+    if held_by == "a pause":
+        pace.pause(1.0, 60.0)
+    (wait,) = starts_at(pace, [1.0], bulk=True)
+    assert (wait < 1.0) is (held_by == "nothing")
+    pace.answered(1.0)
+    pace.answered(2.0)
+    assert pace._adaptive is not None
+    assert (pace._adaptive.per_s > START) is (held_by == "nothing")
 
 
 def test_pause_holds_back_single_and_bulk_calls_to_the_moment() -> None:

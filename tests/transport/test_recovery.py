@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
+import orjson
 import pytest
 
 from sentori_async.errors import CircuitOpen, SentoriError
@@ -19,6 +20,7 @@ from sentori_async.transport.limiter import Limiter
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.shared import Shared
 from sentori_async.wire.message import Call, Meter, Request
+from sentori_async.wire.results import Upserted
 from tests.account import ADDRESS, LIST, Account, Fields
 from tests.clock import now, run
 from tests.faulty import (
@@ -322,6 +324,7 @@ def check(name: str, before: Account, fate: Fate, shown: str) -> None:
     match fate.known:
         case "done" | "True":
             assert is_reached(name, fate.account), shown
+            check_created(before, fate, shown)
         case "False":
             assert fate.account == before, shown
         case _:
@@ -331,3 +334,16 @@ def check(name: str, before: Account, fate: Fate, shown: str) -> None:
             assert not healed or name in CANNOT_TELL, shown
     if name != "import" and all(fault.executed < 2 for fault in record.writes):
         assert record.changed <= 1, shown
+
+
+def check_created(before: Account, fate: Fate, shown: str) -> None:
+    """See that an upsert claims to know whether it created the contact only where it does."""
+    if isinstance(fate.end, Upserted):
+        was_there = not before.contacts.keys().isdisjoint(contacts_named(fate.record.request))
+        assert fate.end.created in (None, not was_there), shown
+        assert fate.end.created is not None or fate.record.is_doubtful, shown
+
+
+def contacts_named(request: Request) -> set[str]:
+    named = orjson.loads(request.body or b"{}").get(ADDRESS)
+    return {JOE, named} if named else {JOE}
