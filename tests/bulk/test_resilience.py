@@ -328,3 +328,18 @@ def test_a_request_that_takes_effect_late_makes_no_outcome_wrong(
     for outcome in result.outcomes:
         if outcome.ok:
             assert is_reached(job, outcome.index, result.account), f"{outcome!r} is not there"
+
+
+soon = [fault for fault in LATE if fault.late_s is not None and fault.late_s < 60.0]
+soon_faults = few_of([*soon, *LOST]).flatmap(
+    lambda kinds: st.lists(st.sampled_from([FINE, *kinds]), max_size=25)
+)
+
+
+@settings(max_examples=200)
+@given(job=jobs(), faults=soon_faults)
+def test_no_row_overtakes_an_earlier_one_of_its_contact(job: Job, faults: list[Fault]) -> None:
+    """Not even a request that takes effect as late again as it was waited for."""
+    result = done(job, in_turn(faults))
+    check_rows(job, result)
+    follow(job, result)
