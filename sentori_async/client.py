@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import abc
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
+from sentori_async.secret import Secret, TokenSecret
 from sentori_async.settings import Settings
 from sentori_async.transport.events import Events
 from sentori_async.transport.limiter import Limiter
@@ -15,30 +16,22 @@ from sentori_async.transport.middleware import Chain
 from sentori_async.transport.sender import Sender
 from sentori_async.transport.session import Session
 from sentori_async.transport.shared import shared_for
+from sentori_async.transport.tokens import Tokens
 from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     import aiohttp
 
-    from sentori_async.secret import Secret
-    from sentori_async.settings import Limits, Platform, RetryPolicy, Timeouts
+    from sentori_async.capabilities import Capabilities
+    from sentori_async.resources import Send
+    from sentori_async.settings import AccessToken, Limits, Platform, RetryPolicy, Timeouts
     from sentori_async.transport.events import Observer
     from sentori_async.transport.middleware import Exchanger, Middleware
     from sentori_async.wire.message import Call, Meter, Response, Safety
-
-T = TypeVar("T")
-
-
-class Send(Protocol):
-    """Send a call and return its result."""
-
-    def __call__(self, call: Call[T], /) -> Awaitable[T]:
-        """Send a call and return its result."""
-        ...
 
 
 class AsyncClient(abc.ABC):
@@ -49,6 +42,7 @@ class AsyncClient(abc.ABC):
     """
 
     platform: ClassVar[Platform]
+    capabilities: ClassVar[Capabilities]
     _manners: ClassVar[Manners] = Manners()
 
     def __init__(
@@ -82,23 +76,47 @@ class AsyncClient(abc.ABC):
         Raises:
             ConfigurationError: There is no key, or an option is not usable.
         """
-        settings = Settings.from_env(
-            self.platform,
+        self._open(
             api_key=api_key,
             base_url=base_url,
             timeouts=timeouts,
             retry=retry,
             limits=limits,
+            connector=connector,
             tls=tls,
             proxy=proxy,
+            observers=observers,
+            middleware=middleware,
         )
-        session = Session(settings, self.platform.auth, connector=connector)
+
+    def _open(
+        self,
+        *,
+        connector: aiohttp.BaseConnector | None,
+        observers: Iterable[Observer],
+        middleware: Iterable[Middleware],
+        access_token: AccessToken | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            connector: As the constructor takes it.
+            observers: As the constructor takes it.
+            middleware: As the constructor takes it.
+            access_token: A token in place of a key, on platforms that have both.
+            headers: What every request of this client says besides.
+            **options: The constructor's other options.
+        """
+        settings = Settings.from_env(self.platform, access_token=access_token, **options)
+        auth = self.platform.auth_for(settings)
+        session = Session(settings, auth, connector=connector, headers=headers)
         self._session: Session = session
         self._owns_session = True
         shared = shared_for(settings)
         chain = tuple(middleware)
-        header = self.platform.auth.header
-        exchanger: Exchanger = Chain(session, chain, auth_header=header) if chain else session
+        exchanger: Exchanger = Chain(session, chain, auth_header=auth.header) if chain else session
         sender = Sender(
             settings,
             exchanger,
@@ -106,6 +124,7 @@ class AsyncClient(abc.ABC):
             shared,
             events=Events(settings, observers),
             manners=self._manners,
+            tokens=_tokens_of(settings, access_token, session),
         )
         self._attach(settings, sender)
 
@@ -144,8 +163,9 @@ class AsyncClient(abc.ABC):
         settings = attrs.evolve(
             self.settings, timeouts=timeouts or self.settings.timeouts, retry=retry
         )
+        # A copy, so that what a platform's client knows besides comes along.
         other = object.__new__(type(self))
-        other._session = self._session
+        other.__dict__.update(self.__dict__)
         other._owns_session = False
         other._attach(settings, self._sender.with_settings(settings, own_key=idempotency_key))
         return other
@@ -222,3 +242,13 @@ class AsyncClient(abc.ABC):
     def __repr__(self) -> str:
         """Show the platform and the address, and nothing secret."""
         return f"{type(self).__name__}(base_url={self.settings.base_url!r})"
+
+
+def _tokens_of(
+    settings: Settings, access_token: AccessToken | None, session: Session
+) -> Tokens | None:
+    """Return what keeps the token fresh, where something was given that fetches one."""
+    secret = settings.api_key
+    if isinstance(secret, TokenSecret) and callable(access_token):
+        return Tokens(secret, access_token, session.use_credential)
+    return None

@@ -8,9 +8,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final, NoReturn
+import secrets
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from sentori_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 _MASK: Final = "***"
 
@@ -55,6 +59,15 @@ class Secret:
         """Return `text` with every occurrence of the secret masked."""
         return text.replace(self.__text, _MASK)
 
+    def _become(self, text: str) -> Secret | None:
+        """Hold another text, and return the one before; None where it is the same."""
+        text = _checked(text)
+        if text == self.__text:
+            return None
+        before = Secret(self.__text)
+        self.__text = text
+        return before
+
     def __repr__(self) -> str:
         """Show that there is a secret, and nothing of it."""
         return f"Secret({_MASK})"
@@ -69,6 +82,47 @@ class Secret:
         """Refuse to be pickled or copied: a key does not belong in a file or a queue."""
         msg = "a Secret cannot be pickled: let each process read the key from its own environment"
         raise TypeError(msg)
+
+
+class TokenSecret(Secret):
+    """An access token that is fetched when it is needed, and again when it has expired.
+
+    Its fingerprint is that of where it comes from, and stays when the token is replaced.
+    """
+
+    __slots__ = ("_before", "_source")
+
+    def __init__(self, source: Hashable) -> None:
+        """Begin with a text that stands for none.
+
+        Args:
+            source: What the token is fetched with.
+        """
+        super().__init__(secrets.token_hex())
+        self._before: Secret | None = None
+        self._source = source
+
+    def replace(self, text: str) -> bool:
+        """Take a newly fetched token, and tell whether it differs from the one before.
+
+        Raises:
+            ConfigurationError: It is empty, or holds what cannot go into a header.
+        """
+        before = self._become(text)
+        if before is None:
+            return False
+        self._before = before
+        return True
+
+    def fingerprint(self, context: str) -> str:
+        """Return a stable hex digest of the token's source within `context`."""
+        text = f"{hash(self._source)} {context}"
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def scrub(self, text: str) -> str:
+        """Return `text` with every occurrence of the token, or of the one before it, masked."""
+        text = super().scrub(text)
+        return text if self._before is None else self._before.scrub(text)
 
 
 def _checked(text: object) -> str:

@@ -10,16 +10,22 @@ import os
 import re
 import ssl
 import sys
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
 from sentori_async.errors import ConfigurationError
-from sentori_async.secret import Secret
+from sentori_async.secret import Secret, TokenSecret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    TokenSource: TypeAlias = Callable[[], "str | Awaitable[str]"]
+    """Gives a token that is valid now; called for the first, and whenever one has expired."""
+
+    AccessToken: TypeAlias = str | Secret | TokenSource
+    """An access token, or what fetches one."""
 
 MIB: Final = 1024 * 1024
 
@@ -173,8 +179,9 @@ class Platform:
         title: The platform's name as people write it.
         env_prefix: The prefix of its environment variables.
         default_base_url: The vendor's base URL.
-        auth: How the credential is sent.
+        auth: How the API key is sent.
         limits: The documented limits, or our cautious choice.
+        token_auth: How an access token is sent; None where the platform takes none.
     """
 
     name: str
@@ -183,6 +190,13 @@ class Platform:
     default_base_url: str
     auth: Auth
     limits: Limits = attrs.field(factory=Limits)
+    token_auth: Auth | None = None
+
+    def auth_for(self, settings: Settings) -> Auth:
+        """Return how the credential of these settings is sent."""
+        if settings.with_token and self.token_auth is not None:
+            return self.token_auth
+        return self.auth
 
 
 def _secret(value: str | Secret) -> Secret:
@@ -259,13 +273,14 @@ class Settings:
     """Everything a client is told when it is made.
 
     Attributes:
-        api_key: The credential.
+        api_key: The credential: a key, or an access token.
         base_url: Where the platform is; https, or http to this machine.
         timeouts: How long one attempt may take.
         retry: When a request is sent again.
         limits: How much is asked of the platform.
         tls: A context with your own CA or client certificate, or None for the system's trust.
         proxy: The URL of an HTTP proxy, or None.
+        with_token: Whether the credential is an access token.
     """
 
     api_key: Secret = attrs.field(converter=_secret)
@@ -275,6 +290,7 @@ class Settings:
     limits: Limits = attrs.field(factory=Limits, validator=_instance_of(Limits))
     tls: ssl.SSLContext | None = attrs.field(default=None, repr=False, validator=_verifies)
     proxy: str | None = attrs.field(default=None, repr=False, validator=_keeps_the_key)
+    with_token: bool = False
 
     @classmethod
     def from_env(
@@ -282,6 +298,7 @@ class Settings:
         platform: Platform,
         *,
         api_key: str | Secret | None = None,
+        access_token: AccessToken | None = None,
         base_url: str | None = None,
         environ: Mapping[str, str] | None = None,
         **options: Any,
@@ -290,7 +307,8 @@ class Settings:
 
         Args:
             platform: Whose variables are read, such as SENTORI_API_KEY and SENTORI_BASE_URL.
-            api_key: The credential, or None to read it.
+            api_key: The API key, or None to read it.
+            access_token: An access token in place of a key, or what fetches one.
             base_url: The base URL, or None to read it; the vendor's where neither is.
             environ: The environment; the process's by default.
             **options: The other attributes of `Settings`; None means the default.
@@ -299,18 +317,40 @@ class Settings:
             ConfigurationError: There is no key, or a value is not usable.
         """
         env = os.environ if environ is None else environ
-        key_name = f"{platform.env_prefix}_API_KEY"
         url_name = f"{platform.env_prefix}_BASE_URL"
-        key = api_key if api_key is not None else env.get(key_name)
-        if key is None or key == "":
-            msg = f"no API key for {platform.title}: pass api_key= or set {key_name}"
-            raise ConfigurationError(msg)
+        key = _credential(platform, api_key, access_token, env)
         options = {name: value for name, value in options.items() if value is not None}
         options.setdefault("limits", platform.limits)
         return cls(
             api_key=key,
+            with_token=access_token is not None,
             base_url=base_url
             if base_url is not None
             else env.get(url_name) or platform.default_base_url,
             **options,
         )
+
+
+def _credential(
+    platform: Platform,
+    api_key: str | Secret | None,
+    access_token: AccessToken | None,
+    env: Mapping[str, str],
+) -> str | Secret:
+    """Return the key or the token, whichever there is.
+
+    Raises:
+        ConfigurationError: There is neither, or both.
+    """
+    if access_token is not None:
+        if api_key is not None:
+            raise ConfigurationError("pass api_key= or access_token=, not both")
+        if isinstance(access_token, (str, Secret)):
+            return access_token
+        return TokenSecret(access_token)
+    name = f"{platform.env_prefix}_API_KEY"
+    key = api_key if api_key is not None else env.get(name)
+    if key is None or key == "":
+        msg = f"no API key for {platform.title}: pass api_key= or set {name}"
+        raise ConfigurationError(msg)
+    return key

@@ -10,7 +10,7 @@ from sentori_sync.bulk import BulkJobs
 from sentori_sync.client import A, Group, Lifecycle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, Literal
 
     from sentori_async.bulk.plan import Via
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
         AsyncSentori,
         AsyncSentoriAudiences,
         AsyncSentoriAutomation,
-        AsyncSentoriContacts,
         AsyncSentoriEmails,
         AsyncSentoriMailingLists,
         AsyncSentoriReports,
     )
+    from sentori_async.platforms.sentori.contacts import AsyncSentoriContacts
     from sentori_async.platforms.sentori.inputs import Fields
     from sentori_async.platforms.sentori.models import (
         Audience,
@@ -218,6 +218,14 @@ class SentoriContacts(Group):
             NotFound: The account has no such contact.
         """
         return self._portal.run(self._async.get, contact)
+
+    def iterate(self) -> Iterator[Contact]:
+        """Not possible: Sentori lists no contacts but those of a list or an audience.
+
+        Raises:
+            UnsupportedOperation: Always; see `mailing_lists.subscribers` and `audiences.contacts`.
+        """
+        return self._portal.iterate(self._async.iterate)
 
     def add(self, address: str, fields: Fields | None = None) -> Contact:
         """Add a new contact and return it.

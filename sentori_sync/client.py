@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
+    from sentori_async.capabilities import Capabilities
     from sentori_async.client import AsyncClient
     from sentori_async.secret import Secret
     from sentori_async.settings import Limits, Platform, RetryPolicy, Settings, Timeouts
@@ -141,6 +142,11 @@ class Lifecycle(abc.ABC, Generic[A]):
     def platform(self) -> Platform:
         """What the client knows of its platform."""
         return self._async.platform
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the platform can do."""
+        return self._async.capabilities
 
     @property
     def settings(self) -> Settings:

@@ -81,7 +81,9 @@ class Portal:
         What has a coroutine method ``page`` (a list, empty at the end) is asked for its pages;
         from anything else items are taken until there are 256, or 5 ms have passed.
         """
-        items = verb(*args, **kwargs)
+        return self._pages(verb(*args, **kwargs))
+
+    def _pages(self, items: AsyncIterator[T]) -> Iterator[T]:
         try:
             while True:
                 page, fault = self.run(_next_page, items)

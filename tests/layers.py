@@ -16,20 +16,23 @@ FACADE = "sentori_sync"
 
 EVERYTHING = frozenset({"*"})
 # Knowing these costs nothing: they know nothing themselves.
-LEAVES = frozenset({"errors", "unset", "version"})
+LEAVES = frozenset({"errors", "unset", "version", "registry", "capabilities"})
 
 ARROWS: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "unset": frozenset(),
     "version": frozenset(),
+    "registry": frozenset(),
+    "capabilities": frozenset(),
     "secret": LEAVES,
     "settings": LEAVES | {"secret"},
     "wire": LEAVES,
     "transport": LEAVES | {"wire", "settings", "secret"},
     "bulk": LEAVES | {"wire"},
-    "client": LEAVES | {"transport", "bulk", "wire", "settings", "secret"},
+    "resources": LEAVES | {"wire"},
+    "client": LEAVES | {"transport", "bulk", "wire", "settings", "secret", "resources"},
     # The secret, because webhooks are signed with the key: it signs without being revealed.
-    "platforms": LEAVES | {"client", "bulk", "wire", "settings", "secret"},
+    "platforms": LEAVES | {"client", "bulk", "wire", "settings", "secret", "resources"},
     "sources": LEAVES,
     # Single modules: the sandbox shares the error codes with the client, and nothing else.
     "sandbox": LEAVES | {"wire.catalogue", "platforms.*.catalogue"},

@@ -40,11 +40,13 @@ class Rules:
     Attributes:
         of_classes: The rules of single classes, by name.
         of_bases: The rules of all other classes, by the name of their base.
+        for_the_loop: What a client's constructor takes that only the async face can use.
         not_mirrored: Public classes and functions that are no verbs.
     """
 
     of_classes: Mapping[str, Rule]
     of_bases: Mapping[str, Rule]
+    for_the_loop: frozenset[str] = frozenset()
     not_mirrored: frozenset[str] = frozenset()
 
 
@@ -219,6 +221,11 @@ class _Writer:
                 assert isinstance(member, ast.FunctionDef)
                 yield self._twin_class()
                 yield self._groups(member)
+            elif name == "__init__" and self.node.name not in self.rules.of_classes:
+                # A group is made by its client, on either side.
+                if rule.parameter is not None:
+                    assert isinstance(member, ast.FunctionDef)
+                    yield self._constructor(member)
             elif name.startswith("__") or not name.startswith("_"):
                 yield self._method(member, name, rule)
         if unused := rule.by_hand - covered:
@@ -288,6 +295,21 @@ class _Writer:
         for default in [*args.defaults, *args.kw_defaults]:
             if default is not None:
                 self.imports.add(self.source, default, runtime=True)
+
+    def _constructor(self, member: ast.FunctionDef) -> str:
+        """Write the constructor of a client that takes more than others do."""
+        args, doc = member.args, self._raw_docstring(member)
+        kept = [
+            (arg, default)
+            for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+            if arg.arg not in self.rules.for_the_loop
+        ]
+        args.kwonlyargs, args.kw_defaults = map(list, zip(*kept, strict=True))
+        for name in self.rules.for_the_loop:
+            doc = re.sub(rf"\n +{name}: .*", "", doc)
+        self._import_signature(member, f"{self.node.name}.__init__")
+        head = f"    def __init__({ast.unparse(args)}) -> None:"
+        return f"{head}\n        {doc}\n        self._open({', '.join(_passed(args))})"
 
     def _twin_class(self) -> str:
         twin, origin = self.node.name, self.source.module

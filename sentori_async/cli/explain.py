@@ -12,17 +12,10 @@ from sentori_async.cli.exits import OK
 from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded
 from sentori_async.errors import InvalidInput
+from sentori_async.registry import STEMS, catalogue_module
 from sentori_async.wire.catalogue import Catalogue, ErrorCode, Family, Repeat
 
 T = TypeVar("T")
-
-# A platform is one line here; its catalogue is loaded when it is asked for.
-_CATALOGUES: Final = {
-    "sentori": "sentori_async.platforms.sentori.catalogue",
-    "getresponse": "sentori_async.platforms.getresponse.catalogue",
-    "sent": "sentori_async.platforms.sent.catalogue",
-    "spotzee": "sentori_async.platforms.spotzee.catalogue",
-}
 
 _REPEATS: Final = {
     Repeat.NEVER: "Sending the same again fails again.",
@@ -63,14 +56,14 @@ def explain(
 
 def _named(words: Sequence[str]) -> tuple[list[Catalogue], list[str]]:
     """Return the catalogues that the words are about, and the codes they name."""
-    platforms, codes = list(_CATALOGUES), list(words)
-    if codes and codes[0].lower() in _CATALOGUES:
+    platforms, codes = list(STEMS), list(words)
+    if codes and codes[0].lower() in STEMS:
         platforms = [codes.pop(0).lower()]
     if len(codes) > 1:
         raise InvalidInput(
-            f"the platforms are {', '.join(_CATALOGUES)}: write `sentori explain [PLATFORM] CODE`"
+            f"the platforms are {', '.join(STEMS)}: write `sentori explain [PLATFORM] CODE`"
         )
-    return [importlib.import_module(_CATALOGUES[name]).CATALOGUE for name in platforms], codes
+    return [importlib.import_module(catalogue_module(name)).CATALOGUE for name in platforms], codes
 
 
 def _everything(catalogues: Sequence[Catalogue]) -> list[dict[str, Any]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 
 from sentori_async.errors import (
     ApiError,
+    AuthenticationError,
     CircuitOpen,
     ConnectFailed,
     RequestTimeout,
@@ -33,15 +34,23 @@ if TYPE_CHECKING:
     from sentori_async.transport.limiter import Limiter
     from sentori_async.transport.middleware import Exchanger
     from sentori_async.transport.shared import Shared
+    from sentori_async.transport.tokens import Tokens
     from sentori_async.wire.headers import RateHeaders
     from sentori_async.wire.message import Call, Request, Response
 
 T = TypeVar("T")
 
 _SINGLE_DEADLINE_S: Final = 120.0
+_UNAUTHORIZED: Final = 401
 _PLAIN: Final = Manners()
 # How long a bulk job sleeps at most before it looks again whether the platform is back.
 _LOOK_AGAIN_S: Final = 1.0
+
+
+class _Line(Protocol):
+    """Wait for a start within the limits."""
+
+    async def __call__(self, *, bulk: bool) -> None: ...
 
 
 @attrs.frozen
@@ -76,6 +85,7 @@ class Sender:
         events: Events | None = None,
         manners: Manners = _PLAIN,
         own_key: str | None = None,
+        tokens: Tokens | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
         draw: Callable[[], float] = random.random,
@@ -90,6 +100,7 @@ class Sender:
             events: Who listens; the log alone where absent.
             manners: What is special about the platform.
             own_key: The caller's own idempotency key, which then serves one request.
+            tokens: What replaces an access token that has expired.
             clock: A monotonic clock, the same for all who share.
             wall_clock: The time of day, as a Unix time.
             draw: A random number from 0 to 1, for the waits between attempts.
@@ -99,6 +110,7 @@ class Sender:
         self._observed = bool(self.events.observers)
         self._manners = manners
         self._own_key = own_key
+        self._tokens = tokens
         self._wall_clock = wall_clock
         self.shared = shared
         self.clock = clock
@@ -128,6 +140,7 @@ class Sender:
             events=self.events,
             manners=self._manners,
             own_key=own_key,
+            tokens=self._tokens,
             clock=self.clock,
             wall_clock=self._wall_clock,
             draw=self.draw,
@@ -221,17 +234,53 @@ class Sender:
             deadline_s = _SINGLE_DEADLINE_S
         return asyncio.get_running_loop().time() + deadline_s
 
-    async def attempt(self, call: Call[T], terms: Terms) -> T:
-        """Send a call once, as soon as that is allowed, and return its result."""
+    def attempt(self, call: Call[T], terms: Terms) -> Coroutine[Any, Any, T]:
+        """Send a call once, as soon as that is allowed, and return its result.
+
+        Where an access token has expired meanwhile, it is sent once more with the next one.
+        """
+        if self._tokens is None:
+            return self._attempt(call, terms)
+        return self._attempt_with(self._tokens, call, terms)
+
+    async def _attempt_with(self, tokens: Tokens, call: Call[T], terms: Terms) -> T:
+        await tokens.ready()
+        seen = tokens.version
+        try:
+            return await self._attempt(call, terms)
+        except AuthenticationError as error:
+            if error.status != _UNAUTHORIZED or not await tokens.renew(seen):
+                raise
+        return await self._attempt(call, terms)
+
+    async def _attempt(self, call: Call[T], terms: Terms) -> T:
         if self.shared.circuit.is_open:
             await self._wait_for_platform(call.request, terms)
-        if not self._limiter.try_enter(bulk=terms.bulk):
-            await self._wait_to_start(call.request, terms)
         trace = terms.trace
-        response = None
+        if trace is None:
+            if not self._limiter.try_enter(bulk=terms.bulk):
+                await self._wait_to_start(call.request, terms)
+            return await self._entered(call, terms)
+        if not self._limiter.could_enter(bulk=terms.bulk):
+            await self._wait_to_start(call.request, terms)
+        await trace.attempt_started()
+        try:
+            if not self._limiter.try_enter(bulk=terms.bulk):
+                await self._stand_in_line(self._limiter.enter, call.request, terms)
+            trace.goes_out()
+            return await self._entered(call, terms)
+        except SentoriError as error:
+            await trace.attempt_failed(error)
+            raise
+
+    async def _entered(self, call: Call[T], terms: Terms) -> T:
+        """Send a call that was let in."""
+        trace = terms.trace
         tried = terms.meter.attempts
         try:
             response = await self._exchange(call.request, terms)
+            if trace is not None:
+                trace.answered(response)
             if self._manners.rate_headers is not None:
                 self._learn_limit(call.request, response, self._manners.rate_headers)
             result = call.decode(response)
@@ -240,15 +289,13 @@ class Sender:
             # What was not even tried teaches nothing of the platform.
             if terms.meter.attempts > tried:
                 self._learn(error, call.request, terms.meter)
-            if trace is not None:
-                await trace.attempt_failed(error, response)
             raise
         finally:
             self._limiter.leave()
         if lessons.learn_success(self.shared, self.clock(), terms.meter.sent_at):
             log.up(call.request.operation.platform)
         if trace is not None:
-            trace.answered(response)
+            trace.succeeded()
         return result
 
     def _learn(self, error: SentoriError, request: Request, meter: Meter) -> None:
@@ -298,16 +345,21 @@ class Sender:
         else:
             await self.tell_wait(request, terms, WaitReason.PACE, None)
         began = self.clock()
+        # Those who listen are told of the start before it is counted.
+        line = self._limiter.enter if terms.trace is None else self._limiter.turn
+        await self._stand_in_line(line, request, terms)
+        if not (paused_s or terms.bulk):
+            # How long is known only now; that a bulk job waits for its pace is no news.
+            log.wait(request.operation, WaitReason.PACE.value, self.clock() - began)
+
+    async def _stand_in_line(self, line: _Line, request: Request, terms: Terms) -> None:
         try:
             async with asyncio.timeout_at(terms.deadline):
-                await self._limiter.enter(bulk=terms.bulk)
+                await line(bulk=terms.bulk)
         except TimeoutError:
             name = request.operation.name
             msg = f"{name}: the limits let nothing start before the deadline; nothing was sent"
             raise RequestTimeout(msg, operation=name) from None
-        if not (paused_s or terms.bulk):
-            # How long is known only now; that a bulk job waits for its pace is no news.
-            log.wait(request.operation, WaitReason.PACE.value, self.clock() - began)
 
     def _pause_s(self, request: Request, terms: Terms) -> float:
         """Return what is left of a wait that the platform asked for, in seconds.
@@ -324,8 +376,6 @@ class Sender:
         return paused_s
 
     async def _exchange(self, request: Request, terms: Terms) -> Response:
-        if terms.trace is not None:
-            await terms.trace.attempt_started()
         now = asyncio.get_running_loop().time()
         until = now + self._total_s
         if terms.deadline is not None and terms.deadline < until:

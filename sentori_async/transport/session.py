@@ -35,7 +35,7 @@ from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sentori_async.settings import Auth, Settings
 
@@ -60,6 +60,7 @@ class Session:
         auth: Auth,
         *,
         connector: aiohttp.BaseConnector | None = None,
+        headers: Mapping[str, str] | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare the connections; none is opened yet.
@@ -68,6 +69,7 @@ class Session:
             settings: Where to connect, with what credential and bounds.
             auth: How the platform wants the credential.
             connector: The caller's own aiohttp connector, which the caller closes.
+            headers: What every request says besides.
             wall_clock: The time of day, as a Unix time.
         """
         self._settings = settings
@@ -80,8 +82,9 @@ class Session:
         self._timers: set[asyncio.Timeout] = set()
         self._base = URL(settings.base_url)
         self._prefix = self._base.raw_path
-        self._bodyless = CIMultiDict({auth.header: auth.pattern.format(settings.api_key.reveal())})
-        self._json = CIMultiDict(self._bodyless, **{"Content-Type": "application/json"})
+        self._auth = auth
+        self._more = dict(headers or {})
+        self.use_credential()
 
     async def exchange(
         self, request: Request, *, connect_s: float, read_s: float | None, until: float
@@ -130,6 +133,12 @@ class Session:
         # that of the answer, to those who print the variables of a traceback.
         head = None
         raise failure
+
+    def use_credential(self) -> None:
+        """Say who we are in all requests from now on; again when the token was replaced."""
+        credential = self._auth.pattern.format(self._settings.api_key.reveal())
+        self._bodyless = CIMultiDict({self._auth.header: credential, **self._more})
+        self._json = CIMultiDict(self._bodyless, **{"Content-Type": "application/json"})
 
     async def close(self) -> None:
         """End what is in flight and close the connections; a second time is harmless.

@@ -1,5 +1,6 @@
 """The blocking verbs are what their generator writes, and the generator never looks away."""
 
+import importlib
 import importlib.util
 import inspect
 import re
@@ -13,7 +14,6 @@ import sentori_async
 from sentori_async.bulk.stream import OutcomeStream as AsyncOutcomeStream
 from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.client import AsyncClient
-from sentori_async.platforms.sentori import client as async_sentori
 from sentori_sync import _verbs
 from sentori_sync.bulk import OutcomeStream
 from tests import mirror
@@ -26,8 +26,9 @@ ASYNC_CLASSES: list[type] = [
     AsyncOutcomeStream,
     *(
         member
-        for name, member in inspect.getmembers(async_sentori, inspect.isclass)
-        if member.__module__ == async_sentori.__name__ and not name.startswith("_")
+        for module in map(importlib.import_module, mirror.modules()[2:])
+        for name, member in inspect.getmembers(module, inspect.isclass)
+        if member.__module__ == module.__name__ and name.startswith("Async")
     ),
 ]
 
@@ -135,9 +136,10 @@ def test_no_word_of_the_blocking_face_is_about_the_async_one(twin: type, face: t
 RULES = Rules(
     of_classes={},
     of_bases={
-        "Group": Rule(base="Base", origin="somewhere", by_hand=frozenset({"__init__"})),
+        "Group": Rule(base="Base", origin="somewhere"),
         "Client": Rule(base="Face", parameter='"{}"'),
     },
+    for_the_loop=frozenset({"connector"}),
     not_mirrored=frozenset({"Send"}),
 )
 
