@@ -41,7 +41,7 @@ PAIRS: list[tuple[type, type]] = [
 EVERY_PAIR = pytest.mark.parametrize(("twin", "face"), PAIRS, ids=lambda cls: cls.__name__)
 
 # What the constructor takes and the loop calls or holds.
-FOR_THE_LOOP = {"connector", "observers"}
+FOR_THE_LOOP = {"connector"}
 # What the stream has for the engine and for asyncio alone.
 OF_THE_LOOP = {"full", "page", "put", "room"}
 
@@ -85,8 +85,8 @@ def test_every_async_client_has_a_blocking_twin() -> None:
 
 @EVERY_PAIR
 def test_both_faces_have_the_same_public_names(twin: type, face: type) -> None:
-    # `platform` and `settings` are attributes of an async client, and properties of a blocking one.
-    values = {"platform", "settings"} if issubclass(twin, AsyncClient) else set()
+    # Attributes of an async client, and properties of a blocking one.
+    values = {"capabilities", "platform", "settings"} if issubclass(twin, AsyncClient) else set()
     names = set(public(twin)) - OF_THE_LOOP
 
     assert names | values == set(public(face)) | values
@@ -96,7 +96,7 @@ def test_both_faces_have_the_same_public_names(twin: type, face: type) -> None:
 @EVERY_PAIR
 def test_both_faces_have_the_same_signatures_and_docstrings(twin: type, face: type) -> None:
     for name, member in public(twin).items():
-        if name in OF_THE_LOOP or name == "platform":
+        if name in OF_THE_LOOP or name in {"capabilities", "platform"}:
             continue
         other = getattr(face, name)
         assert inspect.getdoc(other) == blocking_text(inspect.getdoc(member)), name
@@ -270,6 +270,37 @@ def test_the_generator_stops_at_what_it_does_not_know(member: str, why: str) -> 
     assert str(caught.value).startswith("module:")
 
 
+def test_a_rule_for_a_name_that_is_gone_stops_the_generator() -> None:
+    rules = Rules(of_classes={}, of_bases={"Group": Rule(base="B", by_hand=frozenset({"gone"}))})
+
+    with pytest.raises(Unrecognised, match="AsyncX has no gone"):
+        write({"module": 'class AsyncX(Group):\n    """X."""'}, rules)
+
+
+def test_a_constructor_leaves_out_what_is_the_loops() -> None:
+    text = '''
+from __future__ import annotations
+class AsyncX(Client):
+    """X."""
+
+    def __init__(self, *, key: str | None = None, connector: int = 0, domain: str = "") -> None:
+        """Take the options.
+
+        Args:
+            key: The key.
+            connector: The connector.
+            domain: The domain.
+        """
+        self._open(key=key, connector=connector, domain=domain)
+'''
+
+    made = write({"module": text}, RULES)
+
+    assert "def __init__(self, *, key: str | None=None, domain: str='') -> None:" in made
+    assert "self._open(key=key, domain=domain)" in made
+    assert "connector" not in made
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -278,7 +309,6 @@ def test_the_generator_stops_at_what_it_does_not_know(member: str, why: str) -> 
         ('class AsyncX(Unknown):\n    """X."""', "no rule for the bases"),
         ('class AsyncX(Group, Mixin):\n    """X."""', "no rule for the bases"),
         ('@frozen\nclass AsyncX(Group):\n    """X."""', "no rule for the bases"),
-        ('class AsyncX(Group):\n    """X."""', "has no __init__"),
         ("class AsyncX(Group):\n    def __init__(self) -> None: ...", "no docstring"),
         (
             'class AsyncX(Client):\n    """X."""\n    def _add_groups(s):\n        s.size = 3',
