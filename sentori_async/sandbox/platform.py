@@ -178,6 +178,11 @@ class Platform(Protocol):
         ...
 
     @property
+    def accounts(self) -> Any:
+        """Its accounts; ``default`` is the one to seed and to read."""
+        ...
+
+    @property
     def route_names(self) -> frozenset[str]:
         """The names of all its routes, such as "contacts.add"."""
         ...

@@ -1,7 +1,7 @@
 """The local server: its life, its platforms, and the way of a request through it.
 
 1. It listens on the loopback interface and nowhere else.
-2. A platform is one folder and one line in `Sandbox._start_platforms`.
+2. It plays every platform of the registry; see roster.py.
 3. A request is routed, read to its end, carried out and committed, recorded, and answered,
    in this order; an answer that never arrives has still taken effect.
 4. A request that a fault script picks goes the same way, except as the fault says.
@@ -16,7 +16,7 @@ import functools
 import os
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, Unpack
 
 from aiohttp import web
 
@@ -27,9 +27,7 @@ from sentori_async.sandbox.faults.link import Connections, Link, WatchingServer
 from sentori_async.sandbox.faults.script import FaultScript
 from sentori_async.sandbox.platform import Platform, Reply
 from sentori_async.sandbox.record import RequestLog
-from sentori_async.sandbox.sentori.app import SentoriPlatform
-from sentori_async.sandbox.sentori.options import SentoriOptions
-from sentori_async.sandbox.sentori.state import SentoriState
+from sentori_async.sandbox.roster import Accounts, PlatformOptions, check_names, start_platforms
 from sentori_async.sandbox.thread import in_thread
 from sentori_async.sandbox.visit import Visit
 
@@ -45,7 +43,7 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
-class Sandbox:
+class Sandbox(Accounts):
     """A server on this machine that behaves as the platforms' services do.
 
     Attributes:
@@ -59,12 +57,12 @@ class Sandbox:
         port: int = 0,
         host: Literal["127.0.0.1", "::1"] = "127.0.0.1",
         state: str | os.PathLike[str] | None = None,
-        sentori: SentoriOptions | None = None,
         faults: FaultScript | None = None,
         latency_s: float = 0.0,
         max_body_bytes: int = 64 * MIB,
         keep_requests: int = 10_000,
         clock: Callable[[], dt.datetime] = utc_now,
+        **options: Unpack[PlatformOptions],
     ) -> None:
         """Set the sandbox up; `start` opens it.
 
@@ -73,12 +71,12 @@ class Sandbox:
             host: The loopback address to listen on.
             state: A file that keeps the state from one run to the next, with mode 0600 because it
                 holds contact data; None keeps it in memory.
-            sentori: How Sentori behaves where its pages are silent.
             faults: What goes wrong; see docs/faults.md.
             latency_s: How long every request waits before it takes effect, in seconds.
             max_body_bytes: The largest request body; a larger one is answered with 413.
             keep_requests: How many of the latest requests `requests` keeps.
             clock: Gives the present time, without a zone.
+            **options: How platforms behave, by their names, such as ``sentori=SentoriOptions()``.
 
         Raises:
             ConfigurationError: The host is not the loopback interface, or the port is none.
@@ -89,13 +87,14 @@ class Sandbox:
             )
         if port not in range(65_536):
             raise ConfigurationError(f"the port must be from 0 to 65535, not {port}")
+        check_names(options)
         self.requests = RequestLog(keep_requests)
         self.in_flight = 0
         self._host = host
         self._asked_port = port
         self._port: int | None = None
         self._state = state
-        self._sentori_options = sentori or SentoriOptions()
+        self._options = options
         self._faults = faults
         self._latency_s = latency_s
         self._max_body_bytes = max_body_bytes
@@ -104,7 +103,6 @@ class Sandbox:
         self._connections = Connections()
         self._database: Database | None = None
         self._runner: web.ServerRunner | None = None
-        self._sentori: SentoriPlatform | None = None
         self._platforms: dict[str, Platform] = {}
         self._prefixes: list[tuple[str, Platform]] = []
 
@@ -120,7 +118,8 @@ class Sandbox:
             raise SentoriError("a sandbox starts once: make a new one")
         try:
             self._database = Database(self._state)
-            self._start_platforms(self._database)
+            self._platforms = start_platforms(self._database, self._options, self._clock)
+            self._prefixes = [(p, each) for each in self._platforms.values() for p in each.prefixes]
             self.faults = self._faults
             await self._listen()
         except BaseException:
@@ -176,12 +175,8 @@ class Sandbox:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{port}{self._platforms[platform].prefixes[0]}"
 
-    @property
-    def sentori(self) -> SentoriState:
-        """The Sentori account that `API_KEY` opens, to seed and to read."""
-        if self._sentori is None:
-            raise SentoriError("the sandbox is not started")
-        return self._sentori.accounts.default
+    def _platform(self, name: str) -> Platform | None:
+        return self._platforms.get(name)
 
     @property
     def faults(self) -> FaultScript | None:
@@ -200,12 +195,6 @@ class Sandbox:
         if script is not None and platforms:
             script.check_routes({name for platform in platforms for name in platform.route_names})
         self._faults = script
-
-    def _start_platforms(self, database: Database) -> None:
-        self._sentori = SentoriPlatform(database, self._sentori_options, self._clock)
-        platforms: tuple[Platform, ...] = (self._sentori,)
-        self._platforms = {platform.name: platform for platform in platforms}
-        self._prefixes = [(p, platform) for platform in platforms for p in platform.prefixes]
 
     async def _listen(self) -> None:
         # aiohttp's low-level server: platforms route for themselves (see platform.py, rule 3).

@@ -93,7 +93,7 @@ async def test_a_path_of_no_platform_is_not_found(service: Service) -> None:
 
 
 async def test_a_platform_it_does_not_play_is_named(service: Service) -> None:
-    with pytest.raises(ConfigurationError, match="sentori only"):
+    with pytest.raises(ConfigurationError, match="plays sentori"):
         service.sandbox.url("mailchimp")
 
 
