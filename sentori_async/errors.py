@@ -30,7 +30,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # From the start of a word only, and without going back: long texts are scanned once.
 _ADDRESS: Final = re.compile(
@@ -120,6 +120,7 @@ class ApiError(SentoriError):
         code: The vendor's own code, or None where there was none.
         message: The vendor's text, with secrets removed.
         details: What else the vendor said, as it said it.
+        field_errors: What is wrong with which field: (path, message), in the vendor's order.
         request_id: The vendor's name for the request, or None.
         retryable: Whether the same request may succeed later.
         retry_after_s: The wait the vendor asked for, in seconds, or None.
@@ -137,6 +138,7 @@ class ApiError(SentoriError):
         status: int,
         code: int | str | None = None,
         details: Mapping[str, Any] | None = None,
+        field_errors: Iterable[tuple[str, str]] = (),
         request_id: str | None = None,
         retryable: bool = False,
         retry_after_s: float | None = None,
@@ -151,6 +153,7 @@ class ApiError(SentoriError):
         self.status = status
         self.code = code
         self.details = dict(details or {})
+        self.field_errors = list(field_errors)
         self.request_id = request_id
         self.retryable = retryable
         self.retry_after_s = retry_after_s

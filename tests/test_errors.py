@@ -65,6 +65,7 @@ def make(cls: type[SentoriError], message: str = f"no room for {JOE}") -> Sentor
             status=400,
             code=102,
             details={"Field": "x"},
+            field_errors=[("Field", "is too long")],
             request_id="req-1",
             retryable=True,
             retry_after_s=2.5,
@@ -145,6 +146,7 @@ def test_an_api_error_leaves_out_what_it_does_not_know() -> None:
     assert str(error) == "sent contacts.get: Odd. (HTTP 418)"
     assert error.code is None
     assert error.details == {}
+    assert error.field_errors == []
     assert error.request_id is None
     assert error.retryable is False
     assert error.retry_after_s is None
@@ -164,6 +166,17 @@ def test_details_are_the_errors_own() -> None:
     details["a"] = 2
 
     assert error.details == {"a": 1}
+
+
+def test_field_errors_are_a_list_of_the_errors_own_and_no_part_of_its_text() -> None:
+    found = [("phone_number", f"{JOE} is no number")]
+    error = ApiError("x", platform="p", operation="o", status=400, field_errors=found)
+
+    found.clear()
+
+    assert error.field_errors == [("phone_number", f"{JOE} is no number")]
+    assert "bloggs" not in str(error) + repr(error)
+    assert pickle.loads(pickle.dumps(error)).field_errors == error.field_errors
 
 
 @pytest.mark.parametrize("cls", [errors.DecodeError, errors.ResponseTooLarge])

@@ -7,7 +7,7 @@ and never fails to decode.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
@@ -176,6 +176,7 @@ class Catalogue:
         code: int | str | None,
         message: str,
         details: Mapping[str, object] | None = None,
+        field_errors: Iterable[tuple[str, str]] = (),
         request_id: str | None = None,
         retry_after_s: float | None = None,
         write: bool = True,
@@ -188,6 +189,7 @@ class Catalogue:
             code: The vendor's code, or None.
             message: The vendor's text.
             details: What else the vendor said.
+            field_errors: What is wrong with which field, as (path, message).
             request_id: The vendor's name for the request.
             retry_after_s: The wait the vendor asked for, in seconds.
             write: Whether the request would have changed anything.
@@ -205,6 +207,7 @@ class Catalogue:
             status=status,
             code=code,
             details=details,
+            field_errors=field_errors,
             request_id=request_id,
             retryable=self._retryable(row, status),
             retry_after_s=retry_after_s,

@@ -228,3 +228,11 @@ def test_only_a_failure_of_the_server_leaves_a_write_in_doubt(
 
 def test_a_status_stands_for_a_missing_message() -> None:
     assert build(None, 418).message == "HTTP 418"
+
+
+def test_what_is_wrong_with_which_field_is_handed_on() -> None:
+    wrong = [("to[0]", "is no number"), ("", "is too large")]
+    error = CATALOGUE.build(operation="o", status=400, code=1, message="", field_errors=iter(wrong))
+
+    assert error.field_errors == wrong
+    assert build(1, 400).field_errors == []
