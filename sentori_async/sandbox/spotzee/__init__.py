@@ -1,0 +1,1 @@
+"""Spotzee as the sandbox plays it."""

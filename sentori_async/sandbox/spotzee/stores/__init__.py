@@ -1,0 +1,1 @@
+"""What a sandboxed Spotzee keeps: one store for each kind of thing."""
