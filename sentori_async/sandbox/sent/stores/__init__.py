@@ -1,0 +1,1 @@
+"""What one account of a sandboxed Sent holds."""
