@@ -17,6 +17,7 @@ from sentori_async.transport.sender import Sender
 from sentori_async.transport.session import Session
 from sentori_async.transport.shared import shared_for
 from sentori_async.transport.tokens import Tokens
+from sentori_async.wire import raw
 from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     import aiohttp
 
     from sentori_async.capabilities import Capabilities
+    from sentori_async.errors import ApiError
     from sentori_async.resources import Send
     from sentori_async.settings import AccessToken, Limits, Platform, RetryPolicy, Timeouts
     from sentori_async.transport.events import Observer
     from sentori_async.transport.middleware import Exchanger, Middleware
-    from sentori_async.wire.message import Call, Meter, Response, Safety
+    from sentori_async.wire.message import Call, Meter, Operation, Response, Safety
 
 
 class AsyncClient(abc.ABC):
@@ -196,20 +198,13 @@ class AsyncClient(abc.ABC):
             ApiError: The platform answered with an error.
             TransportError: There is no usable answer.
         """
-        call = self._plan_request(method, path, params=params, json=json, safety=safety)
+        name = self.platform.name
+        call = raw.plan(name, self._refusal, method, path, params=params, json=json, safety=safety)
         return await self._sender.send(call)
 
     @abc.abstractmethod
-    def _plan_request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None,
-        json: Any,
-        safety: Safety | None,
-    ) -> Call[Response]:
-        """Plan a request of the user's own; errors are read as the platform writes them."""
+    def _refusal(self, operation: Operation, response: Response) -> ApiError:
+        """Return the error that an answer outside 2xx says, as the platform writes errors."""
 
     async def close(self) -> None:
         """Close the connections; closing twice is harmless."""

@@ -347,6 +347,10 @@ def _credential(
             raise ConfigurationError("pass api_key= or access_token=, not both")
         if isinstance(access_token, (str, Secret)):
             return access_token
+        source: object = access_token
+        if not callable(source):
+            msg = f"an access token is a str or a callable, not a {type(source).__name__}"
+            raise ConfigurationError(msg)
         return TokenSecret(access_token)
     name = f"{platform.env_prefix}_API_KEY"
     key = api_key if api_key is not None else env.get(name)

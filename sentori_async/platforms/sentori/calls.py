@@ -31,8 +31,8 @@ from sentori_async.platforms.sentori.names import CODEC
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire import body
 from sentori_async.wire.answers import reader
-from sentori_async.wire.message import Call, Operation, Request, Response, Safety
-from sentori_async.wire.paths import QueryValue, query, relative, segment
+from sentori_async.wire.message import Call, Operation, Request, Response
+from sentori_async.wire.paths import segment
 from sentori_async.wire.results import Upserted
 
 T = TypeVar("T")
@@ -270,46 +270,6 @@ def add_to_automation(
     path = f"automation/{automation}/addcontact/{contact}/"
     request = Request(operations.ADD_TO_AUTOMATION, path, inputs.merge_data(data))
     return Call(request, _read_automation)
-
-
-# ------------------------------------------------------------------------ anything undocumented
-
-
-def raw(
-    method: str,
-    path: str,
-    *,
-    params: Mapping[str, QueryValue] | None = None,
-    json: Any = None,
-    safety: Safety | None = None,
-) -> Call[Response]:
-    """Plan a request to any path below the base URL; an error status raises as in every call.
-
-    Args:
-        method: The HTTP method.
-        path: The path, percent-encoded where it holds reserved characters.
-        params: The query.
-        json: The body; None sends none.
-        safety: Whether it may be repeated; GET is a read and the rest unsafe unless said.
-    """
-    method = _method(method)
-    operation = Operation(
-        platform=operations.PLATFORM,
-        name="request",
-        method=method,
-        template="{path}",
-        safety=safety or (Safety.READ if method == "GET" else Safety.UNSAFE),
-    )
-    content = None if json is None else body.dumps(json)
-    request = Request(operation, relative(path), content, query(params))
-    return Call(request, _reader(operation, answers.itself))
-
-
-def _method(value: object) -> str:
-    """Return the name of an HTTP method as it is sent."""
-    if isinstance(value, str) and value.isascii() and value.isalpha():
-        return value.upper()
-    raise InvalidInput("the method is a word like GET or POST")
 
 
 def _report(kind: str, email_id: str, iteration: int | None = None) -> str:

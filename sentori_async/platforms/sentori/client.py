@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.capabilities import SINGLE, Capabilities, Ways
 from sentori_async.client import AsyncClient
-from sentori_async.platforms.sentori import calls
+from sentori_async.platforms.sentori import answers, calls
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
 from sentori_async.platforms.sentori.contacts import AsyncSentoriContacts
 from sentori_async.resources import Group, Send
@@ -16,6 +16,7 @@ from sentori_async.settings import Auth, Limits, Platform
 from sentori_async.unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from sentori_async.errors import ApiError
     from sentori_async.platforms.sentori.models import (
         Audience,
         CreatedEmail,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         MailingList,
         Subscriber,
     )
-    from sentori_async.wire.message import Call, Response, Safety
+    from sentori_async.wire.message import Operation, Response
 
 SENTORI: Final = Platform(
     name="sentori",
@@ -268,13 +269,5 @@ class AsyncSentori(AsyncClient):
             self._send_for_bulk, SentoriPlanner(), workers=self.settings.limits.concurrency
         )
 
-    def _plan_request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None,
-        json: Any,
-        safety: Safety | None,
-    ) -> Call[Response]:
-        return calls.raw(method, path, params=params, json=json, safety=safety)
+    def _refusal(self, operation: Operation, response: Response) -> ApiError:
+        return answers.refuse(operation, response)

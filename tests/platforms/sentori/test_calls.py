@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentori_async.errors import DecodeError, InvalidInput, NotFound
+from sentori_async.errors import DecodeError, InvalidInput
 from sentori_async.platforms.sentori import calls, inputs, operations
 from sentori_async.platforms.sentori.models import (
     Audience,
@@ -620,59 +620,3 @@ def test_a_read_answered_with_something_else_applied_nothing() -> None:
         calls.get_contact(1).decode(Response(200, {}, b"[]"))
 
     assert caught.value.applied is False
-
-
-# -------------------------------------------------------------------------- anything undocumented
-
-
-def test_a_raw_request_goes_where_it_is_sent() -> None:
-    call = calls.raw("get", "some/path/", params={"q": "a b"})
-
-    assert call.request.operation.method == "GET"
-    assert call.request.operation.safety is READ
-    assert call.request.path == "some/path/"
-    assert call.request.query == "q=a%20b"
-    assert call.request.body is None
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD"])
-def test_a_raw_request_is_unsafe_unless_it_is_a_get_or_said_to_be_safe(method: str) -> None:
-    assert calls.raw(method, "x").request.operation.safety is UNSAFE
-    assert calls.raw(method, "x", safety=IDEMPOTENT).request.operation.safety is IDEMPOTENT
-
-
-@pytest.mark.parametrize(
-    ("json", "body"), [({}, b"{}"), ([1], b"[1]"), ("x", b'"x"'), (False, b"false"), (None, None)]
-)
-def test_a_raw_request_sends_any_json(json: Any, body: bytes | None) -> None:
-    assert calls.raw("POST", "x", json=json).request.body == body
-
-
-@pytest.mark.parametrize("method", ["", "GET /", "G\nT", "PÖST", "1"])
-def test_a_raw_method_is_a_word(method: str) -> None:
-    with pytest.raises(InvalidInput, match="method is a word"):
-        calls.raw(method, "x")
-
-
-@pytest.mark.parametrize("path", ["https://evil.example/", "/x", "../x", "a/%2e%2e/b", "a\nb", ""])
-def test_a_raw_path_stays_below_the_base_url(path: str) -> None:
-    with pytest.raises(InvalidInput):
-        calls.raw("GET", path)
-
-
-def test_a_raw_template_never_holds_the_path() -> None:
-    assert JOE not in calls.raw("GET", JOE).request.operation.template
-
-
-def test_a_raw_request_returns_the_answer_itself() -> None:
-    response = Response(204, {}, b"anything")
-
-    assert calls.raw("GET", "x").decode(response) is response
-
-
-def test_a_raw_request_raises_the_same_errors() -> None:
-    with pytest.raises(NotFound) as caught:
-        calls.raw("GET", "x").decode(Response(404, {}, b'{"Code":101,"Message":"No"}'))
-
-    assert caught.value.code == 101
-    assert caught.value.operation == "request"
