@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,14 +16,17 @@ import attrs
 from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import RowVerdict
-from sentori_async.bulk.rows import END, Source
+from sentori_async.bulk.rows import END, NOT_YET
 from sentori_async.errors import InvalidInput, SentoriError, ValidationFailed
 from sentori_async.wire.message import Meter
 from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sentori_async.bulk.plan import ChunkPlan, ChunkRow, Send
     from sentori_async.bulk.progress import Progress
+    from sentori_async.bulk.rows import Source
     from sentori_async.wire.message import Call
 
 
@@ -34,11 +36,10 @@ class _Entry:
     row: ChunkRow
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Chunk:
     entries: dict[tuple[str, ...], _Entry] = attrs.field(factory=dict)
     size: int = 0
-    turns: list[asyncio.Future[None]] = attrs.field(factory=list)
     in_doubt_until: float = 0.0
 
     @property
@@ -46,7 +47,7 @@ class _Chunk:
         return tuple(key for keys in self.entries for key in keys)
 
 
-class ChunkEngine(Engine):
+class ChunkEngine(Engine[_Chunk]):
     """A job that sends one request per chunk of rows."""
 
     def __init__(
@@ -59,30 +60,56 @@ class ChunkEngine(Engine):
         progress: Progress | None = None,
     ) -> None:
         """Prepare a job whose chunks `plan` turns into calls."""
-        super().__init__(source, send, workers=min(workers, plan.workers), progress=progress)
+        workers = min(workers, plan.workers)
+        super().__init__(source, send, workers=workers, progress=progress, most_parked=workers)
         self._plan = plan
-        self._filling = asyncio.Lock()
+        # What one worker is filling, and the row that did not fit into what was filled last.
+        self._filling: _Chunk | None = None
         self._carried: _Entry | None = None
 
     def _identity(self, row: object) -> str:
         return self._plan.identity(row)
 
+    def _keys(self, unit: _Chunk) -> tuple[str, ...]:
+        return unit.keys
+
+    def _skip_unit(self, unit: _Chunk) -> None:
+        self._tell_all(unit.entries.values(), self._skip_verdict(), 0)
+
+    def drain(self) -> None:
+        """Take no more rows; those in flight are settled."""
+        super().drain()
+        carried, self._carried = self._carried, None
+        if carried is not None:
+            self._tell_all([carried], self._skip_verdict(), 0)
+
+    def _skip_verdict(self) -> RowVerdict:
+        return RowVerdict("skipped", self._cause if isinstance(self._cause, SentoriError) else None)
+
     async def _work(self) -> None:
-        while True:
-            async with self._filling:
-                chunk = await self._fill()
-            if not chunk.entries:
-                return
-            for turn in chunk.turns:
-                await turn
+        while (chunk := await self._next()) is not None:
             try:
                 await self._deliver(chunk)
             finally:
                 self._give_way(chunk.keys, chunk.in_doubt_until)
 
-    async def _fill(self) -> _Chunk:
+    async def _make(self) -> _Chunk | None:
         """Take rows until the chunk is full or the input ends."""
-        chunk = _Chunk()
+        if self._filling is not None:
+            await self._wait_for_news()
+            return None
+        chunk = self._filling = _Chunk()
+        try:
+            await self._fill(chunk)
+        finally:
+            self._filling = None
+            self._wake(1)
+        if chunk.entries and self._stopping:
+            self._skip_unit(chunk)
+            return None
+        return chunk if chunk.entries else None
+
+    async def _fill(self, chunk: _Chunk) -> None:
         if self._carried is not None:
             self._add(chunk, self._carried)
             self._carried = None
@@ -94,11 +121,12 @@ class ChunkEngine(Engine):
                 self._carried = entry
                 break
             self._add(chunk, entry)
-        return chunk
 
     async def _next_entry(self) -> _Entry | None:
         """Return the next row that can be sent, or None at the end."""
         while (row := await self._take()) is not END:
+            if row is NOT_YET:
+                continue
             index = self._next_index()
             try:
                 return _Entry(index, self._plan.plan(row))
@@ -113,9 +141,7 @@ class ChunkEngine(Engine):
     def _add(self, chunk: _Chunk, entry: _Entry) -> None:
         keys = entry.row.keys
         earlier = chunk.entries.get(keys)
-        if earlier is None:
-            chunk.turns.extend(self._turns.join(keys))
-        else:
+        if earlier is not None:
             self._tell(BulkOutcome(earlier.index, earlier.row.contact, "skipped"))
             chunk.size -= earlier.row.size
             entry = _Entry(entry.index, self._plan.merge(earlier.row, entry.row))
@@ -128,7 +154,7 @@ class ChunkEngine(Engine):
         while parts:
             part = parts.pop()
             if isinstance(self._cause, SentoriError):
-                self._tell_all(part, RowVerdict("skipped", self._cause), 0)
+                self._tell_all(part, self._skip_verdict(), 0)
             elif not await self._send_part(chunk, part):
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
@@ -173,7 +199,7 @@ class ChunkEngine(Engine):
         finally:
             self.report.requests += meter.requests
 
-    def _tell_all(self, entries: list[_Entry], verdict: RowVerdict, attempts: int) -> None:
+    def _tell_all(self, entries: Iterable[_Entry], verdict: RowVerdict, attempts: int) -> None:
         for entry in entries:
             self._tell(
                 BulkOutcome(

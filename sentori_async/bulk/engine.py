@@ -1,7 +1,8 @@
 """A bulk job: a fixed set of workers that take rows, send them and tell what became of each.
 
 1. Every row taken ends in exactly one outcome.
-2. Memory is bounded by the workers, never by the rows.
+2. Memory is bounded by the workers, never by the rows: rows that wait for their contact hold no
+   worker, and when too many do, no more are taken.
 3. The first request goes alone; the other workers start after an answer that is not 401 or 403.
 4. A row's failure is an outcome; only a fault of the job itself (a bad key, a blocked account, an
    exhausted plan, a platform that is down for too long, code of the caller's that breaks) stops
@@ -14,7 +15,8 @@ from __future__ import annotations
 import abc
 import asyncio
 import inspect
-from typing import TYPE_CHECKING, Final
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.report import BulkReport
@@ -28,19 +30,18 @@ from sentori_async.errors import (
     CircuitOpen,
     ConfigurationError,
     DecodeError,
-    InvalidInput,
     QuotaExceeded,
     RateLimited,
     SentoriError,
 )
-from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentori_async.bulk.outcomes import Status
-    from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
+    from sentori_async.bulk.plan import Send
     from sentori_async.bulk.progress import Progress
+    from sentori_async.wire.message import Meter
 
 # The transport waits out what passes; what it still reports of these is not the row's fault.
 _FATAL: Final = (
@@ -54,6 +55,9 @@ _FATAL: Final = (
 _REFUSED_AT_THE_DOOR: Final = frozenset({401, 403})
 _BREATHE_S: Final = 0.005
 _SHOW_EVERY_S: Final = 0.25
+_PARKED: Final = 1_000
+
+U = TypeVar("U")
 
 
 class Outlet(abc.ABC):
@@ -73,11 +77,17 @@ class Outlet(abc.ABC):
         """Wait until it is no longer full."""
 
 
-class Engine(abc.ABC):
-    """What jobs of single requests and jobs of chunks share."""
+class Engine(abc.ABC, Generic[U]):
+    """What jobs of single requests and jobs of chunks share; a unit is what is sent at once."""
 
     def __init__(
-        self, source: Source, send: Send, *, workers: int, progress: Progress | None = None
+        self,
+        source: Source,
+        send: Send,
+        *,
+        workers: int,
+        progress: Progress | None = None,
+        most_parked: int = _PARKED,
     ) -> None:
         """Prepare a job.
 
@@ -86,19 +96,25 @@ class Engine(abc.ABC):
             send: Send one call and count its cost.
             workers: How many requests may be in flight at once.
             progress: Called with the live report now and then, and at the end.
+            most_parked: How many units may wait for their contacts before no more rows are taken.
         """
         self.report = BulkReport()
         self._source = source
         self._send = send
         self._workers = workers
         self._progress = progress
+        self._most_parked = most_parked
         self._outlet: Outlet | None = None
-        self._turns = Turns()
+        self._turns: Turns[U] = Turns()
         self._gate = asyncio.Event()
         self._cause: Exception | None = None
         self._stopping = False
+        self._ended = False
         self._rows_taken = 0
         self._breathe_at = 0.0
+        # The workers that have nothing to do, and the row that is being waited for.
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._coming: asyncio.Task[object] | None = None
 
     def attach(self, outlet: Outlet) -> None:
         """Send outcomes to `outlet` too; before the job runs."""
@@ -109,6 +125,9 @@ class Engine(abc.ABC):
         self._stopping = True
         self._gate.set()
         self._source.stop()
+        for unit in self._turns.abandon():
+            self._skip_unit(unit)
+        self._wake(len(self._idle))
 
     async def run(self) -> None:
         """Work until the input ends, or the job is drained or aborted.
@@ -122,10 +141,15 @@ class Engine(abc.ABC):
         workers = [asyncio.create_task(self._worker(n)) for n in range(self._workers)]
         try:
             await asyncio.gather(*workers)
+        except BaseException:
+            if self._coming is not None:
+                self._coming.cancel()
+            raise
         finally:
             for task in (*workers, timekeeper):
                 task.cancel()
             await asyncio.gather(*workers, timekeeper, return_exceptions=True)
+            await self._end_coming()
             self.report.duration_s = clock() - begun
         for row in self._source.left_over():
             self._skip(row)
@@ -167,11 +191,48 @@ class Engine(abc.ABC):
         """Take rows and settle them until there are none."""
 
     @abc.abstractmethod
+    async def _make(self) -> U | None:
+        """Return what is to be sent next; None where there is nothing yet, or no more.
+
+        Nothing may be awaited between taking its last row and returning it.
+        """
+
+    @abc.abstractmethod
+    def _keys(self, unit: U) -> tuple[str, ...]:
+        """Return what no other unit in flight may share."""
+
+    @abc.abstractmethod
+    def _skip_unit(self, unit: U) -> None:
+        """Account for what was taken and is not to be sent any more."""
+
+    @abc.abstractmethod
     def _identity(self, row: object) -> str:
         """Return the identity a row seems to have, or ""."""
 
+    # ------------------------------------------------------------------------ what is next
+
+    async def _next(self) -> U | None:
+        """Return what may be sent now, or None when there is no more."""
+        turns = self._turns
+        while True:
+            if turns.ready:
+                unit = turns.ready.popleft()
+                # There is room for one more now, or there is nothing left to wait for.
+                self._wake(len(self._idle) if self._ended and not turns.parked else 1)
+                return unit
+            if self._stopping or self._ended:
+                if not turns.parked:
+                    return None
+                await self._wait_for_news()
+            elif turns.parked >= self._most_parked:
+                await self._wait_for_news()
+            else:
+                made = await self._make()
+                if made is not None and turns.join(self._keys(made), made):
+                    return made
+
     async def _take(self) -> object:
-        """Return the next row, or END when no more are to be taken."""
+        """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
         clock = asyncio.get_running_loop().time
         if clock() >= self._breathe_at:
             # Rows that need no I/O must not keep the loop from its other work.
@@ -182,11 +243,61 @@ class Engine(abc.ABC):
         if self._stopping:
             return END
         try:
-            row = self._source.take_now()
-            return await self._source.take() if row is NOT_YET else row
+            row = self._coming_row() if self._coming else self._source.take_now()
         except Exception as error:  # noqa: BLE001 - the boundary to the caller's own iterable
             self._abort(error)
             return END
+        if row is NOT_YET:
+            await self._wait_for_row()
+        elif row is END:
+            self._ended = True
+            self._wake(len(self._idle))
+        elif self._idle:
+            self._wake(1)
+        return row
+
+    async def _wait_for_row(self) -> None:
+        """Wait for the next row, or for a parked one whose turn comes first."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(self._source.take())
+            self._coming.add_done_callback(lambda _: self._wake(1))
+        await self._wait_for_news()
+
+    def _coming_row(self) -> object:
+        """Return the row that was waited for, or NOT_YET."""
+        coming = self._coming
+        if coming is None or not coming.done():
+            return NOT_YET
+        self._coming = None
+        return coming.result()
+
+    async def _end_coming(self) -> None:
+        """Account for a row that came when nobody wanted it any more."""
+        coming, self._coming = self._coming, None
+        if coming is None:
+            return
+        await asyncio.wait([coming])
+        if coming.cancelled():
+            return
+        error = coming.exception()
+        if isinstance(error, Exception):
+            self._abort(error)
+        elif error is None and coming.result() is not END:
+            self._skip(coming.result())
+
+    async def _wait_for_news(self) -> None:
+        """Wait until there may be something to do."""
+        news = asyncio.get_running_loop().create_future()
+        self._idle.append(news)
+        await news
+
+    def _wake(self, count: int) -> None:
+        """Let so many of the workers that wait look again."""
+        while count and self._idle:
+            news = self._idle.popleft()
+            if not news.done():
+                news.set_result(None)
+                count -= 1
 
     def _next_index(self) -> int:
         index = self._rows_taken
@@ -216,9 +327,14 @@ class Engine(abc.ABC):
         """
         loop = asyncio.get_running_loop()
         if in_doubt_until > loop.time():
-            loop.call_at(in_doubt_until, self._turns.leave, keys)
+            loop.call_at(in_doubt_until, self._leave, keys)
         else:
-            self._turns.leave(keys)
+            self._leave(keys)
+
+    def _leave(self, keys: tuple[str, ...]) -> None:
+        self._turns.leave(keys)
+        if self._turns.ready:
+            self._wake(len(self._turns.ready))
 
     def _abort(self, cause: Exception) -> None:
         """Stop the job for a fault of its own; the first cause stands."""
@@ -256,63 +372,3 @@ class Engine(abc.ABC):
             name = type(cause).__name__
             what = f"the job stopped after {taken} rows: code that it was given raised {name}"
         return BulkError(what, cause=cause, report=self.report)
-
-
-class RowEngine(Engine):
-    """A job that sends one request per row."""
-
-    def __init__(
-        self,
-        source: Source,
-        send: Send,
-        plan: RowPlan,
-        *,
-        workers: int,
-        progress: Progress | None = None,
-    ) -> None:
-        """Prepare a job whose rows `plan` turns into calls."""
-        super().__init__(source, send, workers=workers, progress=progress)
-        self._plan = plan
-
-    def _identity(self, row: object) -> str:
-        return self._plan.identity(row)
-
-    async def _work(self) -> None:
-        while (row := await self._take()) is not END:
-            index = self._next_index()
-            try:
-                planned = self._plan.plan(row)
-            except InvalidInput as error:
-                contact = self._plan.identity(row)
-                self._tell(BulkOutcome(index, contact, "failed", None, error))
-                continue
-            except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
-                self._abort(error)
-                self._tell(BulkOutcome(index, "", "skipped"))
-                return
-            for turn in self._turns.join(planned.keys):
-                await turn
-            meter = Meter()
-            try:
-                outcome = await self._deliver(index, planned, meter)
-            finally:
-                self._give_way(planned.keys, meter.in_doubt_until)
-            self._tell(outcome)
-
-    async def _deliver(self, index: int, row: PlannedRow, meter: Meter) -> BulkOutcome:
-        """Send one row and return its outcome."""
-        contact = row.contact
-        if isinstance(self._cause, SentoriError):
-            return BulkOutcome(index, contact, "skipped", None, self._cause)
-        try:
-            result = await self._send(row.call, meter)
-        except SentoriError as error:
-            status = self._fate(error, lambda: self._plan.status(None))
-            return BulkOutcome(index, contact, status, None, error, meter.attempts)
-        except Exception as error:  # noqa: BLE001 - the boundary to observers and middleware
-            self._abort(error)
-            return BulkOutcome(index, contact, "unknown", None, None, meter.attempts)
-        finally:
-            self._charge(meter)
-        self._answered(None)
-        return BulkOutcome(index, contact, self._plan.status(result), result, None, meter.attempts)

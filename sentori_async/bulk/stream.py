@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sentori_async.bulk.engine import Engine, Outlet
 from sentori_async.errors import ConfigurationError
@@ -25,7 +25,7 @@ class OutcomeStream(Outlet):
     flight, and `report` then accounts for them too.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine[Any]) -> None:
         """Prepare to run the job; it starts when the block is entered."""
         self._engine = engine
         self._ready: deque[BulkOutcome] = deque()

@@ -6,13 +6,14 @@ from collections.abc import AsyncIterable, Iterable, Sized
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sentori_async.bulk.chunks import ChunkEngine
-from sentori_async.bulk.engine import Engine, RowEngine
 from sentori_async.bulk.plan import ChunkPlan
 from sentori_async.bulk.progress import Progress, progress_of
 from sentori_async.bulk.rows import source_of
+from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
 
 if TYPE_CHECKING:
+    from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.plan import Planner, Send, Verb, Via
     from sentori_async.bulk.report import BulkReport
 
@@ -195,7 +196,7 @@ class AsyncBulk:
         *,
         via: Via,
         progress: Progress | bool | None,
-    ) -> Engine:
+    ) -> Engine[Any]:
         plan = self._planner.plan_for(verb, list_id, via)
         shown = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
         source = source_of(rows)

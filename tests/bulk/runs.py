@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 import attrs
 
 from sentori_async.bulk.chunks import ChunkEngine
-from sentori_async.bulk.engine import Engine, RowEngine
+from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import ChunkPlan, RowPlan, Verb
 from sentori_async.bulk.report import BulkReport
 from sentori_async.bulk.rows import source_of
+from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
 from sentori_async.errors import BulkError
 from sentori_async.settings import Limits, RetryPolicy, Settings
@@ -113,7 +114,7 @@ async def _done(job: Job, due: Due) -> Result:
     )
 
 
-def _engine(job: Job, send: Any) -> Engine:
+def _engine(job: Job, send: Any) -> Engine[Any]:
     source = source_of(job.rows)
     if isinstance(job.plan, ChunkPlan):
         return ChunkEngine(source, send, job.plan, workers=job.workers)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentori_async.bulk.engine import RowEngine
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import PlannedRow
 from sentori_async.bulk.report import BulkReport
 from sentori_async.bulk.rows import IterableSource, source_of
+from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
 from sentori_async.errors import (
     AccountBlocked,

@@ -1,0 +1,97 @@
+"""A bulk job that sends one request per row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from sentori_async.bulk.engine import Engine
+from sentori_async.bulk.outcomes import BulkOutcome
+from sentori_async.bulk.rows import END, NOT_YET
+from sentori_async.errors import InvalidInput, SentoriError
+from sentori_async.wire.message import Meter
+
+if TYPE_CHECKING:
+    from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
+    from sentori_async.bulk.progress import Progress
+    from sentori_async.bulk.rows import Source
+
+
+# Not frozen and built by position: one is made for every row.
+@attrs.define(eq=False)
+class _Unit:
+    index: int
+    row: PlannedRow
+
+
+class RowEngine(Engine[_Unit]):
+    """A job that sends one request per row."""
+
+    def __init__(
+        self,
+        source: Source,
+        send: Send,
+        plan: RowPlan,
+        *,
+        workers: int,
+        progress: Progress | None = None,
+    ) -> None:
+        """Prepare a job whose rows `plan` turns into calls."""
+        super().__init__(source, send, workers=workers, progress=progress)
+        self._plan = plan
+
+    def _identity(self, row: object) -> str:
+        return self._plan.identity(row)
+
+    def _keys(self, unit: _Unit) -> tuple[str, ...]:
+        return unit.row.keys
+
+    def _skip_unit(self, unit: _Unit) -> None:
+        self._tell(self._skipped(unit))
+
+    def _skipped(self, unit: _Unit) -> BulkOutcome:
+        cause = self._cause if isinstance(self._cause, SentoriError) else None
+        return BulkOutcome(unit.index, unit.row.contact, "skipped", None, cause)
+
+    async def _work(self) -> None:
+        while (unit := await self._next()) is not None:
+            meter = Meter()
+            try:
+                outcome = await self._deliver(unit, meter)
+            finally:
+                self._give_way(unit.row.keys, meter.in_doubt_until)
+            self._tell(outcome)
+
+    async def _make(self) -> _Unit | None:
+        row = await self._take()
+        if row is END or row is NOT_YET:
+            return None
+        index = self._next_index()
+        try:
+            return _Unit(index, self._plan.plan(row))
+        except InvalidInput as error:
+            contact = self._plan.identity(row)
+            self._tell(BulkOutcome(index, contact, "failed", None, error))
+        except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
+            self._abort(error)
+            self._tell(BulkOutcome(index, "", "skipped"))
+        return None
+
+    async def _deliver(self, unit: _Unit, meter: Meter) -> BulkOutcome:
+        """Send one row and return its outcome."""
+        if isinstance(self._cause, SentoriError):
+            return self._skipped(unit)
+        index, contact = unit.index, unit.row.contact
+        try:
+            result = await self._send(unit.row.call, meter)
+        except SentoriError as error:
+            status = self._fate(error, lambda: self._plan.status(None))
+            return BulkOutcome(index, contact, status, None, error, meter.attempts)
+        except Exception as error:  # noqa: BLE001 - the boundary to observers and middleware
+            self._abort(error)
+            return BulkOutcome(index, contact, "unknown", None, None, meter.attempts)
+        finally:
+            self._charge(meter)
+        self._answered(None)
+        return BulkOutcome(index, contact, self._plan.status(result), result, None, meter.attempts)
