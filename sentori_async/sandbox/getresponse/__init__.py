@@ -1,0 +1,1 @@
+"""GetResponse as the sandbox plays it."""

@@ -1,0 +1,182 @@
+"""The GetResponse service: which path is which endpoint, who may call it, and how often.
+
+It is served under ``/getresponse/v3/``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+from multidict import CIMultiDict
+
+from sentori_async.sandbox.database import Database
+from sentori_async.sandbox.getresponse.endpoints import contacts
+from sentori_async.sandbox.getresponse.limits import Exceeded, Limits
+from sentori_async.sandbox.getresponse.options import GetResponseOptions
+from sentori_async.sandbox.getresponse.refusal import Errors, Refusal
+from sentori_async.sandbox.getresponse.state import Accounts, GetResponseState
+from sentori_async.sandbox.platform import (
+    BadPath,
+    Incoming,
+    NoRoute,
+    Reply,
+    Route,
+    Routed,
+    Router,
+)
+
+Handler = Callable[[GetResponseState, Incoming], Reply]
+
+_GET: Final = ("GET",)
+_POST: Final = ("POST",)
+_DELETE: Final = ("DELETE",)
+
+
+def routes() -> tuple[Route[Handler], ...]:
+    """Return the endpoints that are played; the names are those of the SDK's verbs."""
+    return (
+        Route("contacts.iterate", _GET, "contacts", contacts.iterate),
+        Route("contacts.add", _POST, "contacts", contacts.add),
+        Route("contacts.get", _GET, "contacts/{contact}", contacts.get),
+        Route("contacts.update", _POST, "contacts/{contact}", contacts.update),
+        Route("contacts.delete", _DELETE, "contacts/{contact}", contacts.delete),
+        Route("contacts.tags", _POST, "contacts/{contact}/tags", contacts.tags),
+        Route(
+            "contacts.custom_fields",
+            _POST,
+            "contacts/{contact}/custom-fields",
+            contacts.custom_fields,
+        ),
+    )
+
+
+_HTML: Final = CIMultiDict({"Content-Type": "text/html; charset=utf-8"})
+_PAGE: Final = Reply(404, b"<!DOCTYPE html><title>Not found</title><h1>404 Not found</h1>", _HTML)
+_NO_CREDENTIAL: Final = "Unable to authenticate request."  # the text is ours
+
+
+class GetResponsePlatform:
+    """One sandboxed GetResponse: several accounts in one database."""
+
+    name = "getresponse"
+    prefixes = ("/getresponse/v3/",)
+    route_names = frozenset(route.name for route in routes())
+
+    def __init__(
+        self,
+        database: Database,
+        options: GetResponseOptions,
+        clock: Callable[[], dt.datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._options = options
+        self._monotonic = monotonic
+        self._errors = Errors(options)
+        self._router = Router(routes())
+        self._limits: dict[str, Limits] = {}
+        self.accounts = Accounts(database, options, clock)
+
+    def route(self, method: str, path: str) -> Routed[Handler] | Reply:
+        """Return the route of a request, or the answer to one that has none."""
+        try:
+            return self._router.find(method, path)
+        except BadPath:
+            return self._errors.reply(Refusal(1000))  # inferred
+        except NoRoute as error:
+            if error.allowed:
+                # Code, text and context were seen in 2026-01.
+                context = {"requestMethod": method.lower()}
+                return self._errors.reply(Refusal(100002, "Request method not allowed", context))
+            if self._options.html_errors:
+                return _PAGE
+            return self._errors.reply(Refusal(1013, "Resource not found"))
+
+    async def answer(self, routed: Routed[Handler], request: Incoming) -> Reply:
+        """Check credential and rate, carry the request out in one transaction, and answer."""
+        try:
+            account = self._account(request)
+        except Refusal as refusal:
+            return self._errors.reply(refusal)  # without rate headers, as was seen
+        limits = self._limits.setdefault(account.api_key, Limits(self._options, self._monotonic))
+        exceeded = limits.take(routed.route.name)
+        if exceeded is not None:
+            return self._throttled(exceeded)
+        limits.running += 1
+        try:
+            if self._options.request_takes_s:
+                await asyncio.sleep(self._options.request_takes_s)
+            reply = self._carry_out(routed, account, request)
+        finally:
+            limits.running -= 1
+        return _with(reply, limits.headers())
+
+    def _carry_out(
+        self, routed: Routed[Handler], account: GetResponseState, request: Incoming
+    ) -> Reply:
+        try:
+            with self._database:
+                account.queue.settle()
+            _check_headers(routed, request)
+            with self._database:
+                return routed.route.handle(account, request)
+        except Refusal as refusal:
+            return self._errors.reply(refusal)
+
+    def _account(self, request: Incoming) -> GetResponseState:
+        """Return the account of a request's credential, if its domain fits as well."""
+        account = self._credential(request)
+        domain, wanted = request.headers.get("X-Domain"), self._options.domain
+        if wanted is None:
+            wrong = domain is not None and self._options.retail_refuses_domain
+        else:
+            wrong = (domain or "").lower() != wanted.lower()
+        if wrong:
+            raise Refusal(1024)  # inferred: the code is published without a word
+        return account
+
+    def _credential(self, request: Incoming) -> GetResponseState:
+        token = request.headers.get("X-Auth-Token", "")
+        bearer = request.headers.get("Authorization", "")
+        if token:
+            kind, _, key = token.partition(" ")
+            if kind != "api-key" or not key:
+                raise Refusal(
+                    1014,
+                    "Unsupported authentication method",
+                    {"authenticationType": "auth_token"},
+                )
+            return self.accounts.find(key)
+        if bearer:
+            kind, _, key = bearer.partition(" ")
+            if kind.lower() != "bearer" or not key:
+                raise Refusal(
+                    1014, "Unsupported authentication method", {"authenticationType": "oauth2"}
+                )
+            return self.accounts.find_token(key)
+        context = {"authenticationType": "auth_token"}
+        raise Refusal(self._options.missing_auth_code, _NO_CREDENTIAL, context)
+
+    def _throttled(self, exceeded: Exceeded) -> Reply:
+        """Answer a call too many; shape of the API description, 2025-10-31."""
+        context = {
+            "currentLimit": exceeded.limit,
+            "timeToReset": f"{exceeded.reset_s} seconds",
+        }
+        return _with(self._errors.reply(Refusal(1015, context=context)), exceeded.headers)
+
+
+def _check_headers(routed: Routed[Handler], request: Incoming) -> None:
+    """Refuse with 1021 a body that is not said to be JSON."""
+    sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if "POST" in routed.route.methods and sent != "application/json":
+        raise Refusal(1021, context={"header": "Content-Type"})
+
+
+def _with(reply: Reply, headers: CIMultiDict[str]) -> Reply:
+    return attrs.evolve(reply, headers=CIMultiDict([*reply.headers.items(), *headers.items()]))
