@@ -5,6 +5,7 @@ It is served under ``/spotzee/api/client/``, and under ``/api/client/`` as at th
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import enum
 import time
@@ -24,11 +25,12 @@ from sentori_async.sandbox.platform import (
     Routed,
     Router,
 )
-from sentori_async.sandbox.spotzee.endpoints import contacts
+from sentori_async.sandbox.spotzee.endpoints import contacts, events, lists, subscriptions
 from sentori_async.sandbox.spotzee.options import SpotzeeOptions
 from sentori_async.sandbox.spotzee.rates import Limiter
 from sentori_async.sandbox.spotzee.refusal import Refusal
 from sentori_async.sandbox.spotzee.state import Accounts, Caller, SpotzeeState
+from sentori_async.sandbox.spotzee.stores.answers import AnswerStore, Once, once
 from sentori_async.sandbox.spotzee.versions import RELEASE, check_version
 
 Handler = Callable[[SpotzeeState, Incoming], Reply]
@@ -59,21 +61,42 @@ class Endpoint:
 
 def routes() -> tuple[Route[Endpoint], ...]:
     """Return every endpoint; the names are those of the SDK's verbs."""
+    read, write = Access.READ, Access.WRITE
+    users, user, types, type_ = "users", "users/{user}", "subscriptions", "subscriptions/{id}"
+    lists_, list_ = "lists", "lists/{list}"
     return (
-        _route("contacts.iterate", "GET", "users", contacts.iterate, Access.READ),
-        _route("contacts.get", "GET", "users/{user}", contacts.get, Access.READ),
+        _route("contacts.iterate", "GET", users, contacts.iterate, read),
+        _route("contacts.get", "GET", user, contacts.get, read),
         _route("contacts.me", "GET", "users/me", contacts.me, Access.SELF),
-        _route("contacts.add_or_update", "POST", "users/batch", contacts.upsert, Access.WRITE),
-        _route("contacts.queue", "PATCH", "users", contacts.queue_upsert, Access.TRACK),
-        _route("contacts.delete", "DELETE", "users/{user}", contacts.delete, Access.WRITE),
-        _route("contacts.delete_many", "DELETE", "users", contacts.delete_many, Access.WRITE),
+        _route("contacts.add_or_update", "POST", "users/batch", contacts.upsert, write),
+        _route("contacts.queue", "PATCH", users, contacts.queue_upsert, Access.TRACK),
+        _route("contacts.delete", "DELETE", user, contacts.delete, write),
+        _route("contacts.delete_many", "DELETE", users, contacts.delete_many, write),
         _route(
-            "contacts.create_session",
-            "POST",
-            "users/{user}/sessions",
-            contacts.create_session,
-            Access.WRITE,
+            "contacts.create_session", "POST", f"{user}/sessions", contacts.create_session, write
         ),
+        _route("subscriptions.iterate", "GET", types, subscriptions.iterate, read),
+        _route("subscriptions.create", "POST", types, subscriptions.create, write),
+        _route("subscriptions.get", "GET", type_, subscriptions.get, read),
+        _route("subscriptions.update", "PATCH", type_, subscriptions.update, write),
+        _route("contacts.subscriptions", "GET", f"{user}/{types}", subscriptions.states, read),
+        _route(
+            "contacts.subscribe", "PATCH", f"{user}/{types}", subscriptions.change_states, write
+        ),
+        _route("subscriptions.batch", "POST", f"{types}/batch", subscriptions.change_many, write),
+        _route(
+            "subscriptions.me",
+            "PATCH",
+            f"{types}/me",
+            subscriptions.change_mine,
+            Access.PREFERENCES,
+        ),
+        _route("lists.iterate", "GET", lists_, lists.iterate, read),
+        _route("lists.create", "POST", lists_, lists.create, write),
+        _route("lists.get", "GET", list_, lists.get, read),
+        _route("lists.update", "PATCH", list_, lists.update, write),
+        _route("lists.delete", "DELETE", list_, lists.delete, write),
+        _route("events.create", "POST", "events", events.create, Access.TRACK),
     )
 
 
@@ -83,6 +106,8 @@ def _route(
     return Route(name, (method,), template, Endpoint(perform, access))
 
 
+_WRITING: Final = frozenset({Access.WRITE, Access.TRACK})
+_KEYED_METHODS: Final = frozenset({"POST", "PATCH"})
 _NO_PAGE: Final = Reply(
     404,
     b"<!DOCTYPE html><title>Not found</title><h1>404 Not found</h1>",
@@ -110,6 +135,8 @@ class SpotzeePlatform:
         self._clock = clock
         self._router = Router(routes())
         self._limiter = Limiter(options, monotonic)
+        self._answers = AnswerStore(database, clock)
+        self._under_way: set[tuple[str, str]] = set()
         self._request_ids = RequestIds(clock)
 
     def route(self, method: str, path: str) -> Routed[Endpoint] | Reply:
@@ -133,23 +160,61 @@ class SpotzeePlatform:
             check_version(request.headers, self._options.versions)
             caller = self.accounts.find(request.headers.get("Authorization"))
             self._check_access(routed.route.handle.access, caller)
-            caller.project.contacts.queue.apply_due()
+            asked = None
+            if self._options.idempotency and routed.route.methods[0] in _KEYED_METHODS:
+                asked = once(caller.api_key, routed.route.name, request)
+            if asked is not None:
+                return await self._perform_once(asked, routed, caller, request)
+        except Refusal as refusal:
+            return self._refused(refusal)
+        return self._perform(routed, caller, request)
+
+    async def _perform_once(
+        self, asked: Once, routed: Routed[Endpoint], caller: Caller, request: Incoming
+    ) -> Reply:
+        """Carry a request out, or answer again what it was answered the first time."""
+        name = asked.api_key, asked.key
+        if name in self._under_way:
+            raise Refusal("idempotency_in_progress", headers={"Retry-After": "1"})
+        first = self._answers.find(asked)
+        if first is not None:
+            request_id = first.headers["X-Request-Id"]
+            first = self._dressed(
+                first, request_id if self._options.replay_keeps_request_id else None
+            )
+            headers = CIMultiDict({**first.headers, "Idempotent-Replayed": "true"})
+            return attrs.evolve(first, headers=headers)
+        self._under_way.add(name)
+        try:
+            if self._options.keyed_write_takes_s:
+                await asyncio.sleep(self._options.keyed_write_takes_s)
+            reply = self._perform(routed, caller, request)
+            self._answers.keep(asked, reply)
+        finally:
+            self._under_way.discard(name)
+        return reply
+
+    def _perform(self, routed: Routed[Endpoint], caller: Caller, request: Incoming) -> Reply:
+        """Carry a request out and commit, after what was queued and is due."""
+        endpoint, project = routed.route.handle, caller.project
+        try:
+            project.contacts.queue.apply_due()
+            if self._options.out_of_credits and endpoint.access in _WRITING:
+                raise Refusal("quota_exceeded")
             with self._database:
-                return self._dressed(routed.route.handle.perform(caller.project, request))
+                return self._dressed(endpoint.perform(project, request))
         except Refusal as refusal:
             return self._refused(refusal)
 
     def _check_access(self, access: Access, caller: Caller) -> None:
-        if caller.role is None:
-            allowed = access in {Access.TRACK, Access.SELF} or (
-                access is Access.PREFERENCES and self._options.publishable_preferences
-            )
+        if caller.role is not None:
+            allowed = access not in _WRITING or caller.role.writes
+        elif access is Access.PREFERENCES:
+            allowed = self._options.publishable_preferences
         else:
-            allowed = access not in {Access.WRITE, Access.TRACK} or caller.role.writes
+            allowed = access in {Access.TRACK, Access.SELF}
         if not allowed:
             raise Refusal("permission_denied")
-        if self._options.out_of_credits and access in {Access.WRITE, Access.TRACK}:
-            raise Refusal("quota_exceeded")
 
     def _refused(self, refusal: Refusal) -> Reply:
         request_id = self._request_ids.new()

@@ -13,7 +13,7 @@ import orjson
 
 from sentori_async.sandbox.platform import Incoming, Reply, json_reply
 from sentori_async.sandbox.spotzee.refusal import Refusal
-from sentori_async.sandbox.spotzee.stores.scope import Scope
+from sentori_async.sandbox.spotzee.stores.scope import LARGEST, Scope
 
 _DEFAULT_LIMIT: Final = 25
 _LARGEST_LIMIT: Final = 100
@@ -201,9 +201,13 @@ def _parsed(cursor: str) -> tuple[Any, int]:
         value, number = orjson.loads(base64.b64decode(cursor + padding, b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError):
         raise _misshapen("cursor") from None
-    if not isinstance(value, str | int) or not isinstance(number, int):
+    if not (isinstance(value, str) or _is_number(value)) or not _is_number(number):
         raise _misshapen("cursor")
     return value, number
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and abs(value) <= LARGEST
 
 
 def _misshapen(name: str) -> Refusal:

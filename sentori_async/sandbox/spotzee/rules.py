@@ -7,7 +7,7 @@ a comment marks what is inferred.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -16,6 +16,7 @@ import orjson
 from sentori_async.sandbox.spotzee.refusal import FieldFault, Refusal
 
 BATCH_LIMIT: Final = 100
+CHANNELS: Final = frozenset({"email", "text", "push", "webhook", "in_app"})
 UNSUBSCRIBED: Final = 0
 SUBSCRIBED: Final = 1
 OPTED_IN: Final = 2
@@ -44,6 +45,17 @@ def json_body(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Refusal("parameter_invalid_format", "The body is not JSON.", param="body") from None
+
+
+def number_in_path(text: str, param: str) -> int:
+    """Return the id in a path; inferred: one that is no number has the wrong format.
+
+    Raises:
+        Refusal: parameter_invalid_format.
+    """
+    if not (text.isascii() and text.isdigit()) or len(text) > 20:
+        raise Refusal("parameter_invalid_format", param=param)
+    return int(text)
 
 
 def fault(param: str, message: str, code: str = "parameter_invalid_format") -> FieldFault:
@@ -128,9 +140,9 @@ def rule_faults(value: Any, path: str = "rule") -> list[FieldFault]:
     faults = []
     if not isinstance(value.get("uuid"), str):
         faults.append(_absent_or(value, "uuid", "uuid must be text.", path))
-    if value.get("type") not in _RULE_TYPES:
+    if not _among(value.get("type"), _RULE_TYPES):
         faults.append(_absent_or(value, "type", "type must be a rule's type.", path))
-    if value.get("group") not in _RULE_GROUPS:
+    if not _among(value.get("group"), _RULE_GROUPS):
         faults.append(_absent_or(value, "group", "group must be user, event or parent.", path))
     children = value.get("children", [])
     if not isinstance(children, list):
@@ -200,6 +212,10 @@ def _identity_faults(item: Mapping[str, Any]) -> Iterator[FieldFault]:
 def _absent_or(item: Mapping[str, Any], name: str, message: str, path: str = "") -> FieldFault:
     param = f"{path}.{name}" if path else name
     return fault(param, message) if name in item else missing(param)
+
+
+def _among(value: object, choices: Collection[str]) -> bool:
+    return isinstance(value, str) and value in choices
 
 
 def _is_int(value: object) -> bool:

@@ -15,8 +15,11 @@ from sentori_async.sandbox.spotzee.options import SpotzeeOptions
 from sentori_async.sandbox.spotzee.refusal import Refusal
 from sentori_async.sandbox.spotzee.schema import SCHEMA
 from sentori_async.sandbox.spotzee.stores.contacts import ContactStore
+from sentori_async.sandbox.spotzee.stores.events import EventStore
+from sentori_async.sandbox.spotzee.stores.lists import ListStore
 from sentori_async.sandbox.spotzee.stores.scope import Scope
 from sentori_async.sandbox.spotzee.stores.sessions import SessionStore
+from sentori_async.sandbox.spotzee.stores.subscriptions import SubscriptionStore
 
 SPOTZEE_KEY: Final = "sk_sandbox_4b1f6c8e2d9a"
 """The secret key of the project that every sandbox starts with; its role is admin."""
@@ -64,6 +67,9 @@ class SpotzeeState:
         scope: What the stores share.
         contacts: The users.
         sessions: The users' session tokens.
+        subscriptions: The subscription types and who has them.
+        lists: The lists and segments.
+        events: The events.
     """
 
     api_key: str
@@ -72,6 +78,9 @@ class SpotzeeState:
     scope: Scope
     contacts: ContactStore
     sessions: SessionStore
+    subscriptions: SubscriptionStore
+    lists: ListStore
+    events: EventStore
 
     @property
     def project_id(self) -> int:
@@ -190,5 +199,8 @@ class Accounts:
                 scope=scope,
                 contacts=contacts,
                 sessions=SessionStore(scope, contacts),
+                subscriptions=SubscriptionStore(scope, contacts),
+                lists=ListStore(scope),
+                events=EventStore(scope),
             )
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -11,6 +11,8 @@ from sentori_async.sandbox.platform import Incoming, Reply, json_reply
 from sentori_async.sandbox.spotzee.options import SpotzeeOptions
 from sentori_async.sandbox.spotzee.refusal import FieldFault, Refusal, invalid
 from sentori_async.sandbox.spotzee.rules import batch_faults, json_body
+
+_IDENTITIES: Final = ("external_id", "anonymous_id")
 
 Check = Callable[[Any], list[FieldFault]]
 
@@ -49,6 +51,8 @@ def results(
     check: Check,
     perform: Callable[[Any], dict[str, Any]],
     options: SpotzeeOptions,
+    *,
+    echo: tuple[str, ...] = (),
 ) -> Reply:
     """Carry out each item by itself and answer with a result for each, which is always a 200.
 
@@ -57,10 +61,11 @@ def results(
         check: Says what is wrong with an item.
         perform: Carries an item out and returns what its result adds.
         options: How the sandbox behaves.
+        echo: What of an item its result repeats besides the two ids of the user.
     """
     found = []
     for place, item in enumerate(items):
-        result = {"index": place, **_identity(item)}
+        result = {"index": place, **_repeated(item, echo)}
         try:
             refuse(check(item), options)
             result |= perform(item)
@@ -71,6 +76,6 @@ def results(
     return json_reply({"results": found, "succeeded": len(found) - failed, "failed": failed})
 
 
-def _identity(item: Any) -> dict[str, Any]:
+def _repeated(item: Any, echo: tuple[str, ...]) -> dict[str, Any]:
     item = item if isinstance(item, dict) else {}
-    return {name: item.get(name) for name in ("external_id", "anonymous_id")}
+    return {name: item.get(name) for name in (*_IDENTITIES, *echo)}

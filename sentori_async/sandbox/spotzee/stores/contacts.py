@@ -185,11 +185,15 @@ class ContactStore:
                 what `refuse` was told.
         """
         self._refuse(item)
-        row = self._linked(item)
+        row, absorbed = self._linked(item)
         if row is not None and row.archived:
             raise Refusal("archived_user_conflict")
         self._refuse_taken_email(item, row)
-        return self._create(item) if row is None else self._change(row, item)
+        if row is None:
+            return self._create(item)
+        if absorbed is not None:
+            self._database.run("DELETE FROM spotzee_users WHERE id = ?", absorbed.id)
+        return self._change(row, item)
 
     def remove(self, external_id: str) -> None:
         """Delete a user with all that belongs to it; one that is not there is no error."""
@@ -232,8 +236,8 @@ class ContactStore:
         if codes:
             raise Refusal(codes.popleft())
 
-    def _linked(self, item: Mapping[str, Any]) -> UserRow | None:
-        """Return the user that an item is about, after its two ids have become one user's.
+    def _linked(self, item: Mapping[str, Any]) -> tuple[UserRow | None, UserRow | None]:
+        """Return the user that an item is about, and an anonymous one that is to become it.
 
         Inferred throughout: a known user takes over an anonymous one, and never another known one.
         """
@@ -243,13 +247,11 @@ class ContactStore:
             known = self.find(external_id, archived=True)
         if anonymous_id is not None:
             anonymous = self._one(_BY_ANONYMOUS_ID, anonymous_id, archived=True)
-        if known is None or anonymous is None or known.id == anonymous.id:
-            if known is None and anonymous is not None:
-                _refuse_other(anonymous, external_id)
-            return known or anonymous
-        _refuse_other(anonymous, external_id)
-        self._database.run("DELETE FROM spotzee_users WHERE id = ?", anonymous.id)
-        return known
+        if anonymous is None or (known is not None and known.id == anonymous.id):
+            return known, None
+        if external_id is not None and anonymous.external_id is not None:
+            raise Refusal("resource_already_exists", "Another user has this anonymous_id.")
+        return (anonymous, None) if known is None else (known, anonymous)
 
     def _refuse_taken_email(self, item: Mapping[str, Any], row: UserRow | None) -> None:
         email = item.get("email")
@@ -312,9 +314,3 @@ class ContactStore:
     def _delete_late(self, external_ids: list[str]) -> None:
         for external_id in external_ids:
             self.remove(external_id)
-
-
-def _refuse_other(anonymous: UserRow, external_id: str | None) -> None:
-    """Refuse to give the anonymous id of one known user to another."""
-    if external_id is not None and anonymous.external_id not in {None, external_id}:
-        raise Refusal("resource_already_exists", "Another user has this anonymous_id.")

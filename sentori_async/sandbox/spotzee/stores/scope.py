@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from sentori_async.sandbox.database import Database
 from sentori_async.sandbox.spotzee.options import SpotzeeOptions
+
+LARGEST: Final = 2**63 - 1
+"""The largest number that SQLite can look for."""
 
 
 @attrs.frozen(eq=False)
