@@ -17,7 +17,7 @@ from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import RowVerdict
 from sentori_async.bulk.rows import END, NOT_YET
-from sentori_async.errors import InvalidInput, SentoriError, ValidationFailed
+from sentori_async.errors import ApiError, InvalidInput, SentoriError
 from sentori_async.wire.message import Meter
 from sentori_async.wire.settle import follow
 
@@ -166,7 +166,7 @@ class ChunkEngine(Engine[_Chunk]):
         try:
             result = await self._send(self._plan.call(rows), meter)
         except SentoriError as error:
-            if len(part) > 1 and isinstance(error, ValidationFailed) and error.applied is False:
+            if len(part) > 1 and self._is_about_rows(error):
                 self._answered(error)
                 return False
             status = self._fate(error, lambda: "accepted")
@@ -187,6 +187,11 @@ class ChunkEngine(Engine[_Chunk]):
         for entry, verdict in zip(part, verdicts, strict=True):
             self._tell_all([entry], verdict, meter.attempts)
         return True
+
+    def _is_about_rows(self, error: SentoriError) -> bool:
+        if not isinstance(error, ApiError) or error.applied is not False:
+            return False
+        return self._plan.is_about_rows(error)
 
     async def _look_up(self, call: Call[Any]) -> Any:
         """Send a look-up, which is a request of the job and no attempt of a row."""

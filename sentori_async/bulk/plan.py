@@ -12,7 +12,7 @@ from typing import Any, Literal
 import attrs
 
 from sentori_async.bulk.outcomes import Status
-from sentori_async.errors import SentoriError
+from sentori_async.errors import ApiError, SentoriError, ValidationFailed
 from sentori_async.wire.message import Call, Meter
 from sentori_async.wire.settle import Flow
 
@@ -31,12 +31,14 @@ class PlannedRow:
     Attributes:
         contact: The contact's identity, as outcomes show it.
         keys: What no other row in flight may share: the normalised identities it touches.
-        call: What to send.
+        call: What to send; the first of several calls where there are steps.
+        steps: What to do where one call is not enough: plan each from the answers before it.
     """
 
     contact: str
     keys: tuple[str, ...]
     call: Call[Any]
+    steps: Callable[[], Flow[Any]] | None = None
 
 
 @attrs.define
@@ -120,6 +122,10 @@ class ChunkPlan(Plan):
     @abc.abstractmethod
     def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
         """Return one verdict per row, in the same order, after the look-ups that takes."""
+
+    def is_about_rows(self, error: ApiError) -> bool:
+        """Tell whether a refusal is about what some rows hold: the others are sent without them."""
+        return isinstance(error, ValidationFailed)
 
     def note(self, result: Any) -> str | None:  # noqa: ARG002 - for plans that have something
         """Return what the report is to say of a chunk's answer besides its rows; None: nothing."""

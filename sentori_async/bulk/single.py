@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -10,12 +11,14 @@ from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
 from sentori_async.errors import InvalidInput, SentoriError
-from sentori_async.wire.message import Meter
+from sentori_async.wire.message import Meter, Safety
+from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
     from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
+    from sentori_async.wire.message import Call
 
 
 # Not frozen and built by position: one is made for every row.
@@ -84,7 +87,7 @@ class RowEngine(Engine[_Unit]):
             return self._skipped(unit)
         index, contact = unit.index, unit.row.contact
         try:
-            result = await self._send(unit.row.call, meter)
+            result = await self._send_row(unit.row, meter)
         except SentoriError as error:
             status = self._fate(error, lambda: self._plan.status(None))
             return BulkOutcome(index, contact, status, None, error, meter.attempts)
@@ -95,3 +98,18 @@ class RowEngine(Engine[_Unit]):
             self._charge(meter)
         self._answered(None)
         return BulkOutcome(index, contact, self._plan.status(result), result, None, meter.attempts)
+
+    async def _send_row(self, row: PlannedRow, meter: Meter) -> Any:
+        if row.steps is None:
+            return await self._send(row.call, meter)
+        return await follow(row.steps(), functools.partial(self._step, meter))
+
+    async def _step(self, meter: Meter, call: Call[Any]) -> Any:
+        """Send one call of several; a look-up among them is no attempt of the row's."""
+        if call.request.operation.safety is not Safety.READ:
+            return await self._send(call, meter)
+        aside = Meter()
+        try:
+            return await self._send(call, aside)
+        finally:
+            meter.requests += aside.requests
