@@ -22,9 +22,10 @@ from sentori_async.errors import (
 from sentori_async.transport import lessons, log
 from sentori_async.transport.events import Events, Trace, WaitReason, current_call
 from sentori_async.transport.recovery import Recovery
+from sentori_async.transport.steps import walk
 from sentori_async.wire.idempotency import IdempotencyKey
 from sentori_async.wire.manners import Manners
-from sentori_async.wire.message import Meter
+from sentori_async.wire.message import Meter, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -167,7 +168,10 @@ class Sender:
             InvalidInput: The key was made for another request; nothing was sent.
             SentoriError: What the last attempt failed with; `applied` says what became of it.
         """
-        return await self.run(call, Terms(meter or Meter(), self._deadline(bulk=bulk), bulk, key))
+        terms = Terms(meter or Meter(), self._deadline(bulk=bulk), bulk, key)
+        if isinstance(call, Steps):
+            return await walk(self, call, terms)
+        return await self.run(call, terms)
 
     def run(self, call: Call[T], terms: Terms) -> Coroutine[Any, Any, T]:
         """Send a call on the given terms and return its result."""

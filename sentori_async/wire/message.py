@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import attrs
 import orjson
 
 from sentori_async.errors import DecodeError
-from sentori_async.wire.settle import Settle
+from sentori_async.wire.settle import Flow, Settle
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -127,6 +127,27 @@ class Call(Generic[T_co]):
     settle: Settle[Any] | None = attrs.field(default=None, repr=False)
 
 
+@attrs.frozen(eq=False)
+class Steps(Call[T_co]):
+    """A verb that takes several calls, one after the other; it is also the first of them.
+
+    Attributes:
+        flow: Begin anew: yield the calls, take their results, return the verb's.
+    """
+
+    flow: Callable[[], Flow[T_co]] = attrs.field(kw_only=True, repr=False)
+
+    @classmethod
+    def of(cls, flow: Callable[[], Flow[T_co]]) -> Self:
+        """Return the verb of a flow that yields at least one call.
+
+        Raises:
+            InvalidInput: Its first call cannot be planned.
+        """
+        first = next(flow())
+        return cls(first.request, first.decode, first.settle, flow=flow)
+
+
 @attrs.define
 class Meter:
     """What sending has cost so far.
@@ -142,6 +163,14 @@ class Meter:
     requests: int = 0
     sent_at: float = attrs.field(default=0.0, eq=False)
     in_doubt_until: float = attrs.field(default=0.0, eq=False)
+
+    def add(self, other: Meter) -> None:
+        """Add what a further step of the same verb has cost; going on is no new attempt."""
+        first = self.attempts == 0 or other.attempts == 0
+        self.attempts += other.attempts if first else other.attempts - 1
+        self.requests += other.requests
+        self.sent_at = max(self.sent_at, other.sent_at)
+        self.in_doubt_until = max(self.in_doubt_until, other.in_doubt_until)
 
     def lose(self, now: float) -> None:
         """Take note that nobody knows what became of the latest attempt.
