@@ -16,6 +16,7 @@ import attrs
 from sentori_async.errors import (
     ApiError,
     CircuitOpen,
+    ConnectionLost,
     RateLimited,
     SentoriError,
     ServerError,
@@ -41,7 +42,8 @@ class Recovery(Generic[T]):
         """Prepare for what may follow the first failure."""
         self._sender = sender
         self._call = call
-        self._terms = terms
+        # Only the call itself was lost, not what its rules send.
+        self._terms = attrs.evolve(terms, lost=False) if terms.lost else terms
         self._lost = False
         self._done = False
         self._why = WaitReason.BACKOFF
@@ -77,10 +79,7 @@ class Recovery(Generic[T]):
                 self._sender.shared.budget.give_back(self._schedule.cost)
         else:
             self._sender.shared.budget.give_back(self._schedule.cost)
-            settle = self._call.settle
-            if self._lost and settle is not None and settle.doubted is not None:
-                result = settle.doubted(result)
-            return result
+            return self._doubted(result)
         return await self._settle(last)
 
     async def without_repeat(self) -> T:
@@ -98,6 +97,35 @@ class Recovery(Generic[T]):
         error = TransportError(msg, operation=name, applied=None)
         error.retryable = False
         return await self._settle(error)
+
+    async def resumed(self) -> T:
+        """Go on where an earlier run of the program left the call: sent, and not answered.
+
+        Raises:
+            SentoriError: What the last attempt failed with, or nothing tells (`applied` is None).
+        """
+        self._lost = True
+        name = self._call.request.operation.name
+        msg = f"{name}: an earlier run sent the request, and its answer is not known"
+        first: SentoriError = ConnectionLost(msg, operation=name, applied=None)
+        if not self._schedule.may_repeat(first):
+            return await self._settle(first)
+        try:
+            result = await self._attempt()
+        except SentoriError as error:
+            first = error
+        else:
+            self._sender.shared.budget.give_back(1.0)
+            return self._doubted(result)
+        return await self.after(first)
+
+    def _doubted(self, result: T) -> T:
+        """Return what a success means after a lost attempt."""
+        settle = self._call.settle
+        if self._lost and settle is not None and settle.doubted is not None:
+            doubted: T = settle.doubted(result)
+            return doubted
+        return result
 
     async def _attempt(self) -> T:
         return await self._sender.attempt(self._call, self._terms)

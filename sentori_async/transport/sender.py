@@ -64,6 +64,7 @@ class Terms:
         bulk: Whether it is a bulk job's.
         key: The idempotency key of an earlier run of the same call, such as a journal kept.
         trace: What tells of it, or of the call it settles; None where nobody listens.
+        lost: Whether an earlier run sent it, and nobody knows what became of it.
     """
 
     meter: Meter
@@ -71,6 +72,14 @@ class Terms:
     bulk: bool
     key: IdempotencyKey | None = None
     trace: Trace | None = None
+    lost: bool = False
+
+    @classmethod
+    def of(
+        cls, meter: Meter, deadline: float | None, *, bulk: bool, key: IdempotencyKey | None
+    ) -> Terms:
+        """Return the terms of a call, with what a journal knows of it."""
+        return cls(meter, deadline, bulk, key or meter.key, lost=meter.lost)
 
 
 class Sender:
@@ -159,7 +168,7 @@ class Sender:
 
         Args:
             call: What to send, how to read the answer, and what a lost one means.
-            meter: Where to count attempts and requests.
+            meter: Where to count attempts and requests; it says, too, what a journal knows.
             bulk: Whether the call is a bulk job's: single calls go first, and it has no
                 deadline unless the retry policy names one.
             key: The idempotency key of an earlier run of the same call.
@@ -168,7 +177,7 @@ class Sender:
             InvalidInput: The key was made for another request; nothing was sent.
             SentoriError: What the last attempt failed with; `applied` says what became of it.
         """
-        terms = Terms(meter or Meter(), self._deadline(bulk=bulk), bulk, key)
+        terms = Terms.of(meter or Meter(), self._deadline(bulk=bulk), bulk=bulk, key=key)
         if isinstance(call, Steps):
             return await walk(self, call, terms)
         return await self.run(call, terms)
@@ -208,6 +217,8 @@ class Sender:
             if key.is_too_old(rules, self._wall_clock()):
                 return await Recovery(self, call, terms).without_repeat()
             call = _with_header(call, rules.header, key.text)
+        if terms.lost:
+            return await Recovery(self, call, terms).resumed()
         try:
             result = await self.attempt(call, terms)
         except SentoriError as error:

@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from sentori_async.errors import DecodeError
+from sentori_async.wire.idempotency import IdempotencyKey
 from sentori_async.wire.settle import Flow, Settle
 
 T = TypeVar("T")
@@ -157,12 +158,16 @@ class Meter:
         requests: How many requests went out.
         sent_at: When the latest attempt began, by the loop's clock.
         in_doubt_until: Until when a lost attempt may well take effect, by the same clock.
+        lost: Whether an earlier run sent the call, and nobody knows what became of it.
+        key: The idempotency key that a journal keeps for the call.
     """
 
     attempts: int = 0
     requests: int = 0
     sent_at: float = attrs.field(default=0.0, eq=False)
     in_doubt_until: float = attrs.field(default=0.0, eq=False)
+    lost: bool = attrs.field(default=False, eq=False)
+    key: IdempotencyKey | None = attrs.field(default=None, eq=False)
 
     def add(self, other: Meter) -> None:
         """Add what a further step of the same verb has cost; going on is no new attempt."""
