@@ -5,21 +5,26 @@
 2. A wait that the platform asks for holds back every client of the key.
 3. Single calls go before bulk.
 4. No asyncio object is kept: those who wait leave a function that wakes them.
+5. What was started within long windows can be taken along into another process.
 """
 
 from __future__ import annotations
 
 import math
 import threading
+import uuid
 from collections import Counter, deque
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from sentori_async.settings import Limits, Rate
 from sentori_async.transport.adaptive import AdaptiveRate
 
 # How much of a second's worth may start at once under an adaptive rate.
 _BURST_S: Final = 0.05
+# Shorter windows are as good as empty when a program has been started anew.
+_LONG_S: Final = 600.0
+_BUCKETS: Final = 60
 
 
 class _Window:
@@ -39,6 +44,27 @@ class _Window:
         """Count a start; the oldest falls out of the window."""
         self._starts.append(now)
 
+    def told(self, now: float, wall: float) -> list[tuple[float, int]]:
+        """Return how many starts count until when, by the wall clock, in few buckets."""
+        width = self._per_s / _BUCKETS
+        # Rounded up, so that they count for a little longer and never too short.
+        buckets = Counter(
+            math.ceil((wall - now + start) / width) * width
+            for start in self._starts
+            if start + self._per_s > now
+        )
+        return sorted(buckets.items())
+
+    def recall(self, told: list[tuple[float, int]], now: float, wall: float) -> None:
+        """Count starts of another process too; what is no longer in the window falls out."""
+        most = self._starts.maxlen or 0
+        starts = list(self._starts)
+        for moment, count in told:
+            start = min(now, now - wall + moment)
+            if start + self._per_s > now:
+                starts += [start] * min(count, most)
+        self._starts = deque(sorted(starts), maxlen=most)
+
 
 class Pace:
     """The limits of one key and what is under way within them; safe to use from any thread."""
@@ -54,6 +80,8 @@ class Pace:
         self._paused_until = -math.inf
         self._singles_waiting = 0
         self._wakers: Counter[Callable[[], None]] = Counter()
+        self._name = uuid.uuid4().hex
+        self._recalled: dict[str, float] = {}
         self.tighten(limits)
 
     def tighten(self, limits: Limits) -> None:
@@ -141,6 +169,46 @@ class Pace:
         if self._adaptive is not None:
             with self._lock:
                 self._adaptive.throttled(now)
+
+    # ------------------------------------------------------------------ from run to run
+
+    def told(self, now: float, wall: float) -> dict[str, Any] | None:
+        """Return what was started within windows of ten minutes and more, as plain data.
+
+        Args:
+            now: The present time by the monotonic clock.
+            wall: The present time, as a Unix time.
+
+        Returns:
+            What `recall` takes; None where no window is that long.
+        """
+        with self._lock:
+            windows = [
+                (rate.per_s, window.told(now, wall))
+                for rate, window in self._windows.items()
+                if rate.per_s >= _LONG_S
+            ]
+        return {"by": self._name, "at": wall, "windows": windows} if windows else None
+
+    def recall(self, told: Mapping[str, Any], now: float, wall: float) -> None:
+        """Count what another process has started; what is counted already is not counted twice.
+
+        Where the limits are others now, the starts of the longest window count.
+        """
+        with self._lock:
+            name, at = told["by"], told["at"]
+            since = self._recalled.get(name, -math.inf)
+            if name == self._name or at <= since:
+                return
+            self._recalled[name] = at
+            of_windows = {
+                per_s: [(moment, count) for moment, count in starts if moment > since]
+                for per_s, starts in told["windows"]
+            }
+            for rate, window in self._windows.items():
+                if rate.per_s >= _LONG_S:
+                    starts = of_windows.get(rate.per_s, of_windows[max(of_windows)])
+                    window.recall(starts, now, wall)
 
     # -------------------------------------------------------------------------- who waits
 
