@@ -1,8 +1,10 @@
 """The calling thread as the loop sees it: it waits, and while it waits it runs errands.
 
-1. What belongs to the user's code (rows, progress) runs in the user's thread.
+1. What belongs to the user's code (rows, progress, observers) runs in the user's thread.
 2. An errand is run at most once, and whoever asked for it always learns that it is over.
 3. An errand that the calling thread comes too late for is withdrawn, not run.
+4. A notice is never withdrawn. Whoever gave it waits only as long as the thread waits too; it is
+   run when the thread comes back, or on the loop if it has gone for good.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import queue
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from sentori_async.errors import ConfigurationError
@@ -80,6 +83,33 @@ class Errand:
             raise fault
 
 
+class Notice(Errand):
+    """What the calling thread is told, sooner or later."""
+
+    def __init__(self, do: Callable[[], object], failed: Callable[[Exception], None]) -> None:
+        """Prepare to have `do` called; on the loop.
+
+        Args:
+            do: What tells it.
+            failed: Called on the loop with what `do` raised.
+        """
+        super().__init__(do)
+        self._failed = failed
+
+    def release(self) -> None:
+        """Let nobody wait for it any more; on the loop."""
+        super()._settle(None)
+
+    def _settle(self, fault: Exception | None) -> None:
+        if fault is not None:
+            self._failed(fault)
+        self.release()
+
+    async def over(self) -> None:
+        """Wait until it was run, or waiting for that is no use; on the loop."""
+        await self._over
+
+
 class Hop(Generic[T]):
     """One call on its way across the bridge and back."""
 
@@ -93,15 +123,18 @@ class Hop(Generic[T]):
 
     def start(self) -> None:
         """Run the call in a task; on the loop."""
+        self._caller.expect(self)
         self._task = asyncio.get_running_loop().create_task(self._run())
         self._task.add_done_callback(self._arrive)
 
     async def _run(self) -> T:
+        CALLER.set(self._caller)
         # Made here, so that a call that cannot even begin fails like any other.
         return await self._call()
 
     def cancel(self) -> None:
         """Cancel the task; on the loop."""
+        self._caller.rest(self)
         if self._task is not None:
             self._task.cancel()
             return
@@ -130,12 +163,25 @@ class Hop(Generic[T]):
 
 
 class Caller:
-    """One calling thread, through one verb or one stream."""
+    """One calling thread, through one verb, one iterator or one stream.
 
-    def __init__(self) -> None:
-        """Start with nothing to do."""
+    Attributes:
+        gone: Whether the thread never comes back for what is left here.
+    """
+
+    def __init__(self, *, lasting: bool = False) -> None:
+        """Start with nothing to do.
+
+        Args:
+            lasting: Whether the thread comes back after a hop, until `retire`.
+        """
+        self.gone = False
+        self._lasting = lasting
         self._box: queue.SimpleQueue[Errand | Hop[Any]] = queue.SimpleQueue()
         self._awaited: Hop[Any] | None = None
+        # The two are the loop's: for which hop the thread waits here, and who waits for the thread.
+        self._expected: Hop[Any] | None = None
+        self._notices: set[Notice] = set()
 
     def check(self) -> None:
         """Refuse another thread, or an errand, that would wait here too and take our answers.
@@ -154,9 +200,47 @@ class Caller:
         self._box.put(errand)
         return errand
 
+    async def inform(self, notice: Notice) -> None:
+        """Have a notice run, and wait for that while the thread waits too; on the loop."""
+        self._box.put(notice)
+        if self._expected is None:
+            return
+        self._notices.add(notice)
+        try:
+            await notice.over()
+        finally:
+            self._notices.discard(notice)
+
+    def expect(self, hop: Hop[Any]) -> None:
+        """Take note that the thread waits here, for a hop that begins; on the loop."""
+        self.gone = False
+        self._expected = hop
+
+    def rest(self, hop: Hop[Any]) -> None:
+        """Take note that the thread no longer waits for a hop; on the loop."""
+        if self._expected is hop:
+            self._expected = None
+            for notice in self._notices:
+                notice.release()
+
     def tell(self, hop: Hop[Any]) -> None:
         """Announce that a hop is over; on the loop."""
+        self.rest(hop)
+        self.gone = not self._lasting
         self._box.put(hop)
+
+    async def retire(self) -> None:
+        """Run the notices that the thread has not come back for; on the loop."""
+        self.gone = True
+        self._run_notices()
+
+    def _run_notices(self) -> None:
+        """Run the notices that are left; nobody waits for anything else here."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                item = self._box.get_nowait()
+                if isinstance(item, Notice):
+                    item.run()
 
     def wait(self, hop: Hop[Any], thread: LoopThread) -> None:
         """Run errands until the hop is over; in the calling thread.
@@ -193,3 +277,10 @@ class Caller:
             # A stream that goes on after an interrupt still waits for its errands.
             for item in kept:
                 self._box.put(item)
+        if not self._lasting:
+            self.gone = True
+            self._run_notices()
+
+
+CALLER: Final[ContextVar[Caller | None]] = ContextVar("sentori_caller", default=None)
+"""Who waits for the call that the running task works for."""

@@ -135,7 +135,7 @@ class BulkJobs(Group):
         Raises:
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        caller = Caller()
+        caller = Caller(lasting=True)
         stream = self._async.stream(
             verb,
             _advanced_by(caller, rows),
@@ -237,7 +237,10 @@ class OutcomeStream:
             # On the loop, an interrupt of the calling thread is a cancellation.
             exc = asyncio.CancelledError()
         kind = None if exc is None else type(exc)
-        self._portal.run_for(self._caller, self._async.__aexit__, kind, exc, None)
+        try:
+            self._portal.run_for(self._caller, self._async.__aexit__, kind, exc, None)
+        finally:
+            self._portal.post(self._caller.retire)
 
     def __iter__(self) -> Self:
         """Return the stream itself.

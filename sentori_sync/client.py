@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from sentori_sync._observers import in_the_calling_thread
 from sentori_sync.portal import Portal
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sentori_async.client import AsyncClient
     from sentori_async.secret import Secret
     from sentori_async.settings import Limits, Platform, RetryPolicy, Settings, Timeouts
+    from sentori_async.transport.events import Observer
     from sentori_async.transport.middleware import Middleware
 
 
@@ -50,6 +52,7 @@ class Lifecycle(abc.ABC, Generic[A]):
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        observers: Iterable[Observer] = (),
         middleware: Iterable[Middleware] = (),
     ) -> None:
         """Take the options; no connection is opened yet.
@@ -62,6 +65,7 @@ class Lifecycle(abc.ABC, Generic[A]):
             limits: How much is asked of the platform.
             tls: A context with your own CA or client certificate.
             proxy: The URL of an HTTP proxy.
+            observers: Called with what happens to each request, one after the other.
             middleware: Called around each attempt of a request, the first outermost.
 
         Raises:
@@ -75,12 +79,15 @@ class Lifecycle(abc.ABC, Generic[A]):
             limits=limits,
             tls=tls,
             proxy=proxy,
+            observers=observers,
             middleware=middleware,
         )
 
     def _open(self, **options: Any) -> None:
         """Make the async twin with its options, and a portal for it."""
         twin = self._twin_class()(**options)
+        events = twin._sender.events  # noqa: SLF001 - the observers are not for the twin's loop
+        events.deliver = in_the_calling_thread(events)
         self._owns_portal = True
         self._attach(Portal(twin.close, twin=type(twin).__name__), twin)
 

@@ -84,9 +84,10 @@ class Portal:
         return self._pages(verb(*args, **kwargs))
 
     def _pages(self, items: AsyncIterator[T]) -> Iterator[T]:
+        caller = Caller(lasting=True)
         try:
             while True:
-                page, fault = self.run(_next_page, items)
+                page, fault = self.run_for(caller, _next_page, items)
                 yield from page
                 if fault is not None:
                     raise fault
@@ -94,6 +95,7 @@ class Portal:
                     return
         finally:
             # Also when the garbage collector closes this generator: so post, never wait.
+            self.post(caller.retire)
             aclose = getattr(items, "aclose", None)
             if aclose is not None:
                 self.post(aclose)

@@ -7,6 +7,8 @@
    awaited where it can be; the call goes on after the last, so a slow observer holds it back.
 4. An observer that raises fails no call: the first time is logged, and the others are called.
 5. A call that was started is finished exactly once, also when it is cancelled.
+6. Nothing is told while a place within the limits is held: what an observer waits for may itself
+   need one.
 """
 
 from __future__ import annotations
@@ -89,7 +91,9 @@ class RequestStarted(_Told):
 
 @attrs.frozen(kw_only=True)
 class AttemptStarted(_Told):
-    """A request is about to go out.
+    """A request is about to go out, as the limits let it.
+
+    They are asked again after the last observer, and make it wait once more if others came first.
 
     Attributes:
         attempt: Its number within the call, from 1.
@@ -160,7 +164,7 @@ Observer: TypeAlias = Callable[[Event], object | Awaitable[object]]
 """Called with each event; a coroutine function is awaited."""
 
 Deliver: TypeAlias = Callable[[Observer, Event], Awaitable[object]]
-"""Call one observer with one event, and wait until it is done."""
+"""Call one observer with one event, and wait until it is done, or until waiting is no use."""
 
 
 async def deliver_here(observer: Observer, event: Event) -> None:
@@ -220,9 +224,16 @@ class Events:
             try:
                 await self.deliver(observer, event)
             except Exception as error:  # noqa: BLE001 - the boundary to the caller's own callable
-                if number not in self._reported:
-                    self._reported.add(number)
-                    log.observer_raised(number + 1, type(event).__name__, error)
+                self._report(number, event, error)
+
+    def failed(self, observer: Observer, event: Event, error: Exception) -> None:
+        """Take note that an observer raised after `deliver` had left it to itself."""
+        self._report(self.observers.index(observer), event, error)
+
+    def _report(self, number: int, event: Event, error: Exception) -> None:
+        if number not in self._reported:
+            self._reported.add(number)
+            log.observer_raised(number + 1, type(event).__name__, error)
 
 
 class Trace:
@@ -272,26 +283,27 @@ class Trace:
         """Tell that a request is about to go out."""
         self._attempt += 1
         await self._tell(AttemptStarted, attempt=self._attempt)
+        # It may not get further than the line.
+        self.goes_out()
+
+    def goes_out(self) -> None:
+        """Count the attempt's time from here: what observers and limits take is not its own."""
+        self._note(None, None)
         self._attempt_began = self._clock()
 
     def answered(self, response: Response) -> None:
-        """Take note of an answer that is the call's result."""
+        """Take note of an answer, whatever it says."""
         self._note(response.status, request_id(response.headers))
+
+    def succeeded(self) -> None:
+        """Take note that the answer is the call's result."""
         self._log("ok", self._clock() - self._attempt_began)
 
-    async def attempt_failed(self, error: SentoriError, response: Response | None) -> None:
-        """Tell that an attempt came to an error.
-
-        Args:
-            error: The error.
-            response: The answer, if there was one.
-        """
+    async def attempt_failed(self, error: SentoriError) -> None:
+        """Tell that an attempt came to an error, after an answer or without one."""
         elapsed_s = self._clock() - self._attempt_began
-        name = error.request_id if isinstance(error, ApiError) else None
-        if response is None:
-            self._note(None, name)
-        else:
-            self._note(response.status, name or request_id(response.headers))
+        if isinstance(error, ApiError) and error.request_id:
+            self._note(self._status, error.request_id)
         self._log(type(error).__name__, elapsed_s)
         await self._tell(
             AttemptFailed,

@@ -12,12 +12,18 @@ import contextlib
 import math
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sentori_async.transport.pace import Pace
+
+
+class _Ask(Protocol):
+    """Ask the pace how long to wait for a start."""
+
+    def __call__(self, now: float, *, bulk: bool) -> float: ...
 
 
 class Limiter:
@@ -47,20 +53,35 @@ class Limiter:
     async def enter(self, *, bulk: bool = False) -> None:
         """Wait until one more request may start, and count it."""
         if not self.try_enter(bulk=bulk):
-            await self._stand_in(self._bulk if bulk else self._single, bulk=bulk)
+            await self._stand_in(self._pace.try_start, bulk=bulk)
+
+    def could_enter(self, *, bulk: bool = False) -> bool:
+        """Tell whether one more request may start at once, and count nothing."""
+        if self._single or (bulk and self._bulk):
+            return False
+        return self._pace.wait(self._clock(), bulk=bulk) == 0.0
+
+    async def turn(self, *, bulk: bool = False) -> None:
+        """Wait until one more request may start, and count nothing.
+
+        It surely may as long as the caller does not await anything else.
+        """
+        if not self.could_enter(bulk=bulk):
+            await self._stand_in(self._pace.wait, bulk=bulk)
 
     def leave(self) -> None:
         """Count a request as over, and let the first in line look again."""
         self._pace.finish()
 
-    async def _stand_in(self, line: deque[asyncio.Future[None]], *, bulk: bool) -> None:
+    async def _stand_in(self, ask: _Ask, *, bulk: bool) -> None:
         """Wait in line until the request may start."""
+        line = self._bulk if bulk else self._single
         loop = self._loop = asyncio.get_running_loop()
         woken = loop.create_future()
         line.append(woken)
         self._pace.join(self._wake_first, bulk=bulk)
         try:
-            while wait := self._wait(woken, bulk=bulk):
+            while wait := self._wait(woken, ask, bulk=bulk):
                 timer = loop.call_later(wait, _wake, woken) if wait < math.inf else None
                 self._timed = timer is not None
                 try:
@@ -75,11 +96,11 @@ class Limiter:
             line.remove(woken)
             self._pace.leave(self._wake_first, bulk=bulk)
 
-    def _wait(self, woken: asyncio.Future[None], *, bulk: bool) -> float:
-        """Start and return 0.0, or return how long the first in line is to wait."""
+    def _wait(self, woken: asyncio.Future[None], ask: _Ask, *, bulk: bool) -> float:
+        """Return 0.0 if it is time to leave the line, or how long the first in it is to wait."""
         if self._first() is not woken:
             return math.inf
-        return self._pace.try_start(self._clock(), bulk=bulk)
+        return ask(self._clock(), bulk=bulk)
 
     def _first(self) -> asyncio.Future[None] | None:
         if self._single:

@@ -99,8 +99,6 @@ class Pace:
         Infinity means: until something in flight has ended, or single calls have gone.
         """
         with self._lock:
-            if self._in_flight >= self._concurrency or (bulk and self._singles_waiting):
-                return math.inf
             wait = self._wait(now, bulk=bulk)
             if wait > 0.0:
                 return wait
@@ -111,12 +109,19 @@ class Pace:
             self._in_flight += 1
             return 0.0
 
+    def wait(self, now: float, *, bulk: bool) -> float:
+        """Return how long to wait for a start, as `try_start` does, and count none."""
+        with self._lock:
+            return self._wait(now, bulk=bulk)
+
     def _space(self, now: float, per_s: float) -> None:
         """Keep starts apart, but for the few that a moment's worth of a high rate is."""
         at_once = int(per_s * _BURST_S)
         self._next_start = max(self._next_start, now - at_once / per_s) + 1.0 / per_s
 
     def _wait(self, now: float, *, bulk: bool) -> float:
+        if self._in_flight >= self._concurrency or (bulk and self._singles_waiting):
+            return math.inf
         wait = max(0.0, self._paused_until - now)
         for window in self._windows.values():
             wait = max(wait, window.wait(now))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import attrs
 
 from sentori_async.errors import (
-    ApiError,
     AuthenticationError,
     CircuitOpen,
     ConnectFailed,
@@ -22,6 +21,7 @@ from sentori_async.errors import (
 from sentori_async.transport import lessons, log
 from sentori_async.transport.events import Events, Trace, WaitReason, current_call
 from sentori_async.transport.recovery import Recovery
+from sentori_async.transport.scrub import scrub
 from sentori_async.transport.steps import walk
 from sentori_async.wire.idempotency import IdempotencyKey
 from sentori_async.wire.manners import Manners
@@ -30,7 +30,6 @@ from sentori_async.wire.message import Meter, Steps
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from sentori_async.secret import Secret
     from sentori_async.settings import Settings
     from sentori_async.transport.limiter import Limiter
     from sentori_async.transport.middleware import Exchanger
@@ -300,7 +299,7 @@ class Sender:
                 self._learn_limit(call.request, response, self._manners.rate_headers)
             result = call.decode(response)
         except SentoriError as error:
-            _scrub(error, self.settings.api_key)
+            scrub(error, self.settings.api_key)
             # What was not even tried teaches nothing of the platform.
             if terms.meter.attempts > tried:
                 self._learn(error, call.request, terms.meter)
@@ -417,24 +416,3 @@ class Sender:
 def _with_header(call: Call[T], name: str, value: str) -> Call[T]:
     headers = {**(call.request.headers or {}), name: value}
     return attrs.evolve(call, request=attrs.evolve(call.request, headers=headers))
-
-
-def _scrub(error: SentoriError, secret: Secret) -> None:
-    """Remove the credential from what the platform said, in case it echoed it."""
-    error.message = secret.scrub(error.message)
-    error.args = (error.message,)
-    if isinstance(error, ApiError):
-        error.details = _scrubbed(error.details, secret)
-        error.request_id = _scrubbed(error.request_id, secret)
-
-
-def _scrubbed(value: Any, secret: Secret) -> Any:
-    match value:
-        case str():
-            return secret.scrub(value)
-        case dict():
-            return {_scrubbed(k, secret): _scrubbed(v, secret) for k, v in value.items()}
-        case list():
-            return [_scrubbed(item, secret) for item in value]
-        case _:
-            return value

@@ -92,7 +92,7 @@ def test_every_error_is_explained() -> None:
 
 def test_options_that_the_blocking_client_lacks_are_named() -> None:
     asynchronous, blocking = (signature(client).parameters for client in (AsyncSentori, Sentori))
-    said = re.search(r"without the options (?P<names>[^.]+)\.", TEXTS["docs/blocking.md"])
+    said = re.search(r"without the options? (?P<names>[^.]+)\.", TEXTS["docs/blocking.md"])
     assert said is not None
     assert set(re.findall(r"`(\w+)`", said["names"])) == set(asynchronous) - set(blocking)
 

@@ -320,7 +320,7 @@ def test_an_errand_that_was_withdrawn_is_not_run(portal: Portal) -> None:
 
 def test_an_errand_survives_the_interrupt_of_another(portal: Portal) -> None:
     """A stream whose reader was interrupted goes on when it is read again."""
-    caller = Caller()
+    caller = Caller(lasting=True)
     tasks: list[asyncio.Task[None]] = []
     run: list[str] = []
 
@@ -407,13 +407,13 @@ def test_an_iterator_gives_every_item_in_order_and_then_ends(portal: Portal) -> 
 
 def test_an_iterator_crosses_once_per_page(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     hops: list[object] = []
-    run = portal.run
+    run_for = portal.run_for
 
     def counting(*args: object, **options: object) -> object:
         hops.append(args)
-        return run(*args, **options)  # type: ignore[arg-type]
+        return run_for(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(portal, "run", counting)
+    monkeypatch.setattr(portal, "run_for", counting)
 
     class Pages:
         """Three pages of two items."""

@@ -29,6 +29,7 @@ from tests.transport.scripted import (
     answer,
     call,
     fail_often,
+    in_a_hurry,
     make_sender,
     outcome_of,
 )
@@ -316,6 +317,71 @@ def test_observers_are_called_in_order_and_awaited_one_after_the_other() -> None
     assert seen[:3] == ["slow RequestStarted", "done", "quick RequestStarted"]
     # The request goes out when all have been told of it, and returns when all know its end.
     assert moments == [6.0, 9.0]
+
+
+def test_no_place_within_the_limits_is_held_while_observers_are_told() -> None:
+    async def places() -> set[int]:
+        held: set[int] = set()
+        sender, _ = make_sender(
+            Step(BUSY, after_s=1.0),
+            Step(OK, after_s=1.0),
+            observers=[lambda _: held.add(sender.shared.pace._in_flight)],
+            retry=CALM,
+        )
+        await sender.send(call())
+        return held
+
+    assert run(places()) == {0}
+
+
+def test_attempt_that_others_overtook_while_it_was_told_of_waits_and_counts_no_time() -> None:
+    async def overtaken() -> tuple[list[Event], list[float]]:
+        events: list[Event] = []
+
+        async def slow(event: Event) -> None:
+            events.append(event)
+            if isinstance(event, AttemptStarted) and event.call_id == events[0].call_id:
+                await asyncio.sleep(1.0)
+
+        sender, session = make_sender(
+            Step(OK, after_s=5.0), BUSY, limits=Limits(concurrency=1), observers=[slow], retry=CALM
+        )
+        first = asyncio.create_task(sender.send(call()))
+        await asyncio.sleep(0.5)
+        await sender.send(call())
+        with pytest.raises(errors.ServerError):
+            await first
+        return events, session.moments
+
+    events, moments = run(overtaken())
+    assert moments[:2] == [0.5, 5.5]
+    failed = next(event for event in events if isinstance(event, AttemptFailed))
+    assert failed.elapsed_s == 0.0
+
+
+def test_attempt_whose_deadline_passes_in_its_second_wait_has_failed_and_sent_nothing() -> None:
+    async def late() -> tuple[list[Event], list[float]]:
+        events: list[Event] = []
+
+        async def slow(event: Event) -> None:
+            events.append(event)
+            if isinstance(event, AttemptStarted) and event.call_id == events[0].call_id:
+                await asyncio.sleep(1.0)
+
+        sender, session = make_sender(
+            Step(OK, after_s=30.0), limits=Limits(concurrency=1), observers=[slow]
+        )
+        first = asyncio.create_task(in_a_hurry(sender, 10.0).send(call()))
+        await asyncio.sleep(0.5)
+        other = asyncio.create_task(sender.send(call()))
+        with pytest.raises(errors.RequestTimeout, match="nothing was sent"):
+            await first
+        await other
+        return [event for event in events if event.call_id == events[0].call_id], session.moments
+
+    events, moments = run(late())
+    assert kinds(events) == [RequestStarted, AttemptStarted, AttemptFailed, RequestFinished]
+    assert moments == [0.5]
 
 
 def test_time_an_observer_takes_is_not_the_attempts() -> None:
