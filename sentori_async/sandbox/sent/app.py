@@ -25,7 +25,7 @@ from sentori_async.sandbox.platform import (
     Routed,
     Router,
 )
-from sentori_async.sandbox.sent.endpoints import contacts, me
+from sentori_async.sandbox.sent.endpoints import contacts, me, messages, templates, webhooks
 from sentori_async.sandbox.sent.envelope import Result, Stamp, refused, succeeded
 from sentori_async.sandbox.sent.idempotency import Replays, Token
 from sentori_async.sandbox.sent.limits import Lockout, Rates
@@ -39,7 +39,7 @@ Handler = Callable[[SentState, Incoming], Result]
 
 def routes() -> tuple[Route[Handler], ...]:
     """Return every endpoint that is played; the names are those of the SDK's verbs."""
-    get, post, patch, delete = ("GET",), ("POST",), ("PATCH",), ("DELETE",)
+    get, post, put, patch, delete = ("GET",), ("POST",), ("PUT",), ("PATCH",), ("DELETE",)
     return (
         Route("me", get, "me", me.me),
         Route("numbers.lookup", get, "numbers/lookup/{number}", me.lookup),
@@ -48,6 +48,36 @@ def routes() -> tuple[Route[Handler], ...]:
         Route("contacts.get", get, "contacts/{id}", contacts.get),
         Route("contacts.update", patch, "contacts/{id}", contacts.update),
         Route("contacts.delete", delete, "contacts/{id}", contacts.delete),
+        Route(
+            "contacts.message_summary",
+            get,
+            "contacts/{id}/message-summary",
+            contacts.message_summary,
+        ),
+        Route("messages.send", post, "messages", messages.send),
+        Route("messages.get", get, "messages/{id}", messages.get),
+        Route("messages.activities", get, "messages/{id}/activities", messages.activities),
+        Route("messages.cancel", post, "messages/{id}/cancel", messages.cancel),
+        Route("messages.resend", post, "messages/{id}/resend", messages.resend),
+        Route("templates.iterate", get, "templates", templates.iterate),
+        Route("templates.add", post, "templates", templates.add),
+        Route("templates.get", get, "templates/{id}", templates.get),
+        Route("templates.update", put, "templates/{id}", templates.update),
+        Route("templates.delete", delete, "templates/{id}", templates.delete),
+        Route("webhooks.iterate", get, "webhooks", webhooks.iterate),
+        Route("webhooks.add", post, "webhooks", webhooks.add),
+        Route("webhooks.event_types", get, "webhooks/event-types", webhooks.event_types),
+        Route("webhooks.get", get, "webhooks/{id}", webhooks.get),
+        Route("webhooks.update", put, "webhooks/{id}", webhooks.update),
+        Route("webhooks.delete", delete, "webhooks/{id}", webhooks.delete),
+        Route("webhooks.events", get, "webhooks/{id}/events", webhooks.events),
+        Route(
+            "webhooks.rotate_secret", post, "webhooks/{id}/rotate-secret", webhooks.rotate_secret
+        ),
+        Route("webhooks.test", post, "webhooks/{id}/test", webhooks.test),
+        Route(
+            "webhooks.toggle_status", patch, "webhooks/{id}/toggle-status", webhooks.toggle_status
+        ),
     )
 
 

@@ -72,6 +72,7 @@ CREATE TABLE IF NOT EXISTS sent_messages (
     template_id TEXT,
     body TEXT NOT NULL,
     created TEXT NOT NULL,
+    started TEXT NOT NULL,
     scheduled TEXT,
     cancelled TEXT,
     outcome TEXT NOT NULL,

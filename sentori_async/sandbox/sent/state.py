@@ -16,11 +16,20 @@ from sentori_async.sandbox.sent.refusal import Refusal
 from sentori_async.sandbox.sent.schema import SCHEMA
 from sentori_async.sandbox.sent.stores.account import AccountStore, Kind
 from sentori_async.sandbox.sent.stores.contacts import ContactStore
+from sentori_async.sandbox.sent.stores.messages import MessageStore
 from sentori_async.sandbox.sent.stores.scope import Scope, new_id
+from sentori_async.sandbox.sent.stores.templates import TemplateStore
+from sentori_async.sandbox.sent.stores.webhooks import WebhookStore
 
 SENT_KEY: Final = "5e47d000-0000-4000-8000-000000000001"
 """The key of the account that every sandbox starts with, an organization."""
 
+# The words are the usual ones of the trade; the documents name STOP, START and UNSUBSCRIBE.
+_SIGNALS: Final = {
+    **dict.fromkeys(("STOP", "UNSUBSCRIBE"), "opt_out"),
+    **dict.fromkeys(("START", "UNSTOP"), "opt_in"),
+    "HELP": "help",
+}
 _INSERT: Final = """
 INSERT INTO sent_accounts (api_key, customer_id, kind, parent, name, created)
 VALUES (?, ?, ?, ?, ?, ?)
@@ -42,6 +51,11 @@ class SentState:
         accounts: All accounts of the sandbox, to add more of them.
         account: The account's standing.
         contacts: The contacts.
+        templates: The templates.
+        messages: The messages, sent and received.
+        webhooks: The webhooks and what they would have been sent.
+        clock: Gives the present time, without a zone.
+        database: Where everything is kept.
     """
 
     number: int
@@ -53,6 +67,11 @@ class SentState:
     accounts: Accounts
     account: AccountStore
     contacts: ContactStore
+    templates: TemplateStore
+    messages: MessageStore
+    webhooks: WebhookStore
+    clock: Callable[[], dt.datetime]
+    database: Database
 
     def profiles(self) -> list[SentState]:
         """Return the profiles of an organization, in the order they were added."""
@@ -71,6 +90,35 @@ class SentState:
         if self.kind != "organization":
             raise InvalidInput("only organizations have profiles")
         return self.accounts.add(api_key, kind="profile", name=name, parent=self.number)
+
+    def receive(self, phone_number: str, text: str, *, channel: str = "sms") -> str:
+        """Play a message from a contact, and return its id.
+
+        A number that wrote for the first time becomes a contact; STOP opts it out, START in.
+
+        Args:
+            phone_number: Who writes, in E.164.
+            text: What.
+            channel: Over which channel.
+        """
+        with self.database:
+            contact = self.contacts.find(phone_number) or self.contacts.create(phone_number)
+            message = self.messages.accept(
+                contact_id=contact.id,
+                phone=phone_number,
+                channel=channel,
+                body=text,
+                outcome="RECEIVED",
+                direction="INBOUND",
+            )
+            self.webhooks.hear(message)
+            signal = _SIGNALS.get(text.strip().upper())
+            if signal in {"opt_out", "opt_in"}:
+                self.contacts.touch(contact, default_channel=None, opt_out=signal == "opt_out")
+                self.contacts.store(contact)
+            if signal is not None:
+                self.webhooks.signal(message, signal, opt_out=bool(contact.opt_out))
+        return message.id
 
 
 class Accounts:
@@ -148,6 +196,8 @@ class Accounts:
         self, number: int, api_key: str | None, customer_id: str, kind: Kind, parent: int | None
     ) -> SentState:
         scope = Scope(self._database, number, customer_id, self._options, self._clock)
+        templates = TemplateStore(scope)
+        messages = MessageStore(scope, templates)
         state = SentState(
             number=number,
             parent=parent,
@@ -158,6 +208,11 @@ class Accounts:
             accounts=self,
             account=AccountStore(scope),
             contacts=ContactStore(scope),
+            templates=templates,
+            messages=messages,
+            webhooks=WebhookStore(scope, messages),
+            clock=self._clock,
+            database=self._database,
         )
         self._states[number] = state
         if api_key is not None:

@@ -86,6 +86,12 @@ def delete(account: SentState, request: Incoming) -> Result:
     return Result(status=204)
 
 
+def message_summary(account: SentState, request: Incoming) -> Result:
+    """Return what was exchanged with a contact."""
+    row = _existing(account, identity(account, request))
+    return Result(account.messages.summary(row.id))
+
+
 # What other endpoints use as well.
 
 

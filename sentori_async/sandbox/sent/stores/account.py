@@ -12,7 +12,8 @@ Kind = Literal["organization", "user", "profile"]
 BLOCKS: Final = frozenset({"AUTH_003", "AUTH_005", "AUTH_006", "AUTH_007", "BUSINESS_014"})
 """The codes that a blocked account answers with."""
 
-_SENDER: Final = "+12125550100"
+SENDER: Final = "+12125550100"
+"""The own number that every account sends from."""
 _CHANNELS: Final = ("sms", "whatsapp", "rcs")
 
 
@@ -76,7 +77,7 @@ class AccountStore:
             "email": "owner@example.com",
             "icon": None,
             "created_at": created,
-            "sending_phone_number": _SENDER,
+            "sending_phone_number": SENDER,
             "sending_phone_number_profile_id": self._scope.customer_id,
             "enable_template_auto_creation_for_sp": False,
             "channels": {channel: _channel(channel, channels) for channel in _CHANNELS},
@@ -87,7 +88,7 @@ def _channel(name: str, configured: str) -> dict[str, Any]:
     """Return one channel; those that are not set up show nothing more."""
     if name not in configured.split(","):
         return {"configured": False}
-    shown: dict[str, Any] = {"configured": True, "phone_number": _SENDER}
+    shown: dict[str, Any] = {"configured": True, "phone_number": SENDER}
     if name == "whatsapp":
         shown["business_name"] = "Sandbox"
     return shown
