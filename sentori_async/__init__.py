@@ -41,6 +41,7 @@ from sentori_async.unset import UNSET, Unset
 from sentori_async.version import VERSION
 
 if TYPE_CHECKING:
+    from sentori_async.bulk.frames import frame_rows
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
     from sentori_async.platforms.sentori.client import AsyncSentori
@@ -128,6 +129,7 @@ _LAZY: Final = {
     "MailingListSubscribed": _WEBHOOKS,
     "MailingListUnsubscribed": _WEBHOOKS,
     "WebhookEvent": _WEBHOOKS,
+    "frame_rows": "sentori_async.bulk.frames",
     "parse_webhook": _WEBHOOKS,
 }
 
@@ -221,5 +223,6 @@ __all__ = [
     "Waiting",
     "WebhookEvent",
     "__version__",
+    "frame_rows",
     "parse_webhook",
 ]

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         Waiting,
         WaitReason,
         WebhookEvent,
+        frame_rows,
         parse_webhook,
     )
     from sentori_sync._verbs import Sentori
@@ -183,5 +184,6 @@ __all__ = [
     "Waiting",
     "WebhookEvent",
     "__version__",
+    "frame_rows",
     "parse_webhook",
 ]

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from sentori_async.bulk.frames import frame_rows, is_frame
 from sentori_async.errors import InvalidInput
 
 END: Final = object()
@@ -108,12 +109,8 @@ def source_of(rows: Any) -> Source:
     if isinstance(rows, AsyncIterable):
         return AsyncIterableSource(rows)
     # A data frame iterates over its column names, which nobody means.
-    if hasattr(rows, "__dataframe__") or hasattr(rows, "__arrow_c_stream__"):
-        msg = (
-            f"a {type(rows).__name__} is not an iterable of rows: "
-            "pass its rows, such as df.to_dict('records') or df.iter_rows(named=True)"
-        )
-        raise InvalidInput(msg)
+    if is_frame(rows):
+        return IterableSource(frame_rows(rows))
     if isinstance(rows, Iterable):
         return IterableSource(rows)
     msg = f"rows must be an iterable or an async iterable, not {type(rows).__name__}"

@@ -11,9 +11,9 @@ from sentori_async.errors import InvalidInput
 
 
 class Frame:
-    """Stands for a data frame: iterating over it gives column names."""
+    """Stands for a data frame without an Arrow stream: iterating over it gives column names."""
 
-    def __arrow_c_stream__(self) -> None:
+    def __dataframe__(self) -> None:
         raise AssertionError("not to be read")
 
     def __iter__(self) -> object:
