@@ -15,7 +15,19 @@ import attrs
 from multidict import CIMultiDict
 
 from sentori_async.sandbox.database import Database
-from sentori_async.sandbox.getresponse.endpoints import contacts
+from sentori_async.sandbox.getresponse import zones
+from sentori_async.sandbox.getresponse.endpoints import (
+    accounts,
+    batch,
+    blocklists,
+    campaigns,
+    contacts,
+    custom_fields,
+    imports,
+    search_contacts,
+    suppressions,
+    tags,
+)
 from sentori_async.sandbox.getresponse.limits import Exceeded, Limits
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
 from sentori_async.sandbox.getresponse.refusal import Errors, Refusal
@@ -52,6 +64,59 @@ def routes() -> tuple[Route[Handler], ...]:
             "contacts/{contact}/custom-fields",
             contacts.custom_fields,
         ),
+        Route("contacts.batch", _POST, "contacts/batch", batch.batch),
+        *_list_routes(),
+        *_account_routes(),
+    )
+
+
+def _list_routes() -> tuple[Route[Handler], ...]:
+    campaign, field = "campaigns/{campaign}", "custom-fields/{field}"
+    blocklist = f"{campaign}/blocklists"
+    return (
+        Route("campaigns.iterate", _GET, "campaigns", campaigns.iterate),
+        Route("campaigns.create", _POST, "campaigns", campaigns.create),
+        Route("campaigns.get", _GET, campaign, campaigns.get),
+        Route("campaigns.update", _POST, campaign, campaigns.update),
+        Route("campaigns.contacts", _GET, f"{campaign}/contacts", campaigns.contacts),
+        Route("campaigns.blocklist", _GET, blocklist, blocklists.get_of_campaign),
+        Route("campaigns.update_blocklist", _POST, blocklist, blocklists.update_of_campaign),
+        Route("tags.iterate", _GET, "tags", tags.iterate),
+        Route("tags.create", _POST, "tags", tags.create),
+        Route("tags.get", _GET, "tags/{tag}", tags.get),
+        Route("tags.update", _POST, "tags/{tag}", tags.update),
+        Route("tags.delete", _DELETE, "tags/{tag}", tags.delete),
+        Route("custom_fields.iterate", _GET, "custom-fields", custom_fields.iterate),
+        Route("custom_fields.create", _POST, "custom-fields", custom_fields.create),
+        Route("custom_fields.get", _GET, field, custom_fields.get),
+        Route("custom_fields.update", _POST, field, custom_fields.update),
+        Route("custom_fields.delete", _DELETE, field, custom_fields.delete),
+    )
+
+
+def _account_routes() -> tuple[Route[Handler], ...]:
+    suppression, search = "suppressions/{suppression}", "search-contacts/{search}"
+    found, fields = f"{search}/contacts", f"{search}/custom-fields"
+    return (
+        Route("accounts.get", _GET, "accounts", accounts.get),
+        Route("blocklists.get", _GET, "accounts/blocklists", blocklists.get),
+        Route("blocklists.update", _POST, "accounts/blocklists", blocklists.update),
+        Route("imports.iterate", _GET, "imports", imports.iterate),
+        Route("imports.create", _POST, "imports", imports.create),
+        Route("imports.get", _GET, "imports/{import}", imports.get),
+        Route("suppressions.iterate", _GET, "suppressions", suppressions.iterate),
+        Route("suppressions.create", _POST, "suppressions", suppressions.create),
+        Route("suppressions.get", _GET, suppression, suppressions.get),
+        Route("suppressions.update", _POST, suppression, suppressions.update),
+        Route("suppressions.delete", _DELETE, suppression, suppressions.delete),
+        Route("search_contacts.iterate", _GET, "search-contacts", search_contacts.iterate),
+        Route("search_contacts.create", _POST, "search-contacts", search_contacts.create),
+        Route("search_contacts.search", _POST, "search-contacts/contacts", search_contacts.search),
+        Route("search_contacts.get", _GET, search, search_contacts.get),
+        Route("search_contacts.update", _POST, search, search_contacts.update),
+        Route("search_contacts.delete", _DELETE, search, search_contacts.delete),
+        Route("search_contacts.contacts", _GET, found, search_contacts.contacts),
+        Route("search_contacts.custom_fields", _POST, fields, search_contacts.custom_fields),
     )
 
 
@@ -123,8 +188,14 @@ class GetResponsePlatform:
             with self._database:
                 account.queue.settle()
             _check_headers(routed, request)
+            zone = request.headers.get(zones.HEADER)
+            if zone is None:
+                with self._database:
+                    return routed.route.handle(account, request)
+            found = zones.zone_of(zone)
             with self._database:
-                return routed.route.handle(account, request)
+                reply = routed.route.handle(account, request)
+            return zones.shifted(reply, found)
         except Refusal as refusal:
             return self._errors.reply(refusal)
 

@@ -133,6 +133,13 @@ class GetResponseOptions:
     )
     """What one row that is not valid does to a batch: it is a 400, or the row is left out."""
 
+    import_outcome: Literal["finished", "to_review", "rejected", "canceled"] = attrs.field(
+        default="finished", validator=_one_of("finished", "to_review", "rejected", "canceled")
+    )
+    """How imports end; only a finished one takes effect."""
+    import_counts_after_s: float = 0.0
+    """How long the numbers of an import that has finished are still 0, in seconds; was seen."""
+
     # Who may be added.
 
     is_address: Callable[[str], bool] = is_address
@@ -143,6 +150,9 @@ class GetResponseOptions:
     """Refuse a dead address with 1002, else accept it and drop it in the queue, unsaid."""
     refuse_removed: frozenset[str] = REASONS
     """The reasons of removal after which the same address is 1002 in its campaign."""
+
+    blocking_removes: bool = False
+    """Remove the contacts that a blocklist begins to block, with the reason "blacklisted"."""
 
     # The rest.
 

@@ -173,22 +173,14 @@ def refuse_unwelcome(account: GetResponseState, email: str, campaign: str) -> No
     Raises:
         Refusal: 1002, 1008 or 1027.
     """
-    refuse_blocked(account, email, campaign)
+    reason = account.contacts.unwelcome(email, campaign)
+    if reason is not None and (account.options.refuse_dead or not account.options.is_dead(email)):
+        raise Refusal(1002, reason, {"value": email})
     if account.contacts.find(email, campaign) is not None:
         raise taken(email)
     if account.queue.holds(campaign, email):
         _refuse_queued(account, email)
     refuse_beyond_plan(account, 1)
-
-
-def refuse_blocked(account: GetResponseState, email: str, campaign: str) -> None:
-    """Refuse with 1002 an address that is blocked, dead or removed before."""
-    if account.blocklist.blocks(email, campaign):
-        raise Refusal(1002, "Cannot add a contact that is blocked", {"value": email})
-    if account.options.refuse_dead and account.options.is_dead(email):
-        raise Refusal(1002, "Email domain not exists", {"value": email})
-    if account.contacts.was_removed(email, campaign) & account.options.refuse_removed:
-        raise Refusal(1002, "Contact was removed before", {"value": email})
 
 
 def refuse_beyond_plan(account: GetResponseState, more: int) -> None:

@@ -89,6 +89,7 @@ class ContactStore:
     def __attrs_post_init__(self) -> None:
         """Take what the queue has for contacts."""
         self.queue.on("add", self._arrive)
+        self.queue.on("fields", self._set_fields)
 
     # For tests: values in, values out.
 
@@ -235,12 +236,36 @@ class ContactStore:
         body = {"email": email, "campaign": campaign, "origin": origin, **attrs.asdict(values)}
         self.queue.put("add", body, delay_s=delay_s, campaign=campaign, email=email)
 
+    def unwelcome(self, email: str, campaign: str) -> str | None:
+        """Return why an address may not be added to a campaign, or None."""
+        if self.blocklist.blocks(email, campaign):
+            return "Cannot add a contact that is blocked"
+        if self.scope.options.is_dead(email):
+            return "Email domain not exists"
+        if self.was_removed(email, campaign) & self.scope.options.refuse_removed:
+            return "Contact was removed before"
+        return None
+
+    def remove_blocked(self) -> None:
+        """Remove all that a blocklist blocks."""
+        for row in self.rows(" AND status != 'removed'"):
+            if self.blocklist.blocks(row.email, row.campaign):
+                row.status, row.reason, row.deleted = "removed", "blacklisted", self.scope.now()
+                self.store(row)
+
+    def _set_fields(self, job: dict[str, Any]) -> None:
+        for contact_id in job["contacts"]:
+            row = self.find_id(contact_id)
+            if row is not None:
+                row.body["customs"] |= job["customs"]
+                self.change(row)
+
     def _arrive(self, body: dict[str, Any]) -> None:
         """Add what was queued, or drop it in silence, as the service does."""
         email, campaign, origin = body.pop("email"), body.pop("campaign"), body.pop("origin")
         found = self.campaigns.get(campaign)
-        dead = self.scope.options.is_dead(email) or self.blocklist.blocks(email, campaign)
-        if found is None or dead or self.find(email, campaign) is not None:
+        there = self.find(email, campaign) is not None
+        if found is None or there or self.unwelcome(email, campaign):
             return
         double = found["optinTypes"]["api"] == "double"
         status = "unconfirmed" if double else "subscribed"

@@ -38,6 +38,7 @@ class ImportStore(ThingStore):
     def __attrs_post_init__(self) -> None:
         """Take what the queue has for imports."""
         self.queue.on("import", self._arrive)
+        self.queue.on("import counts", self._count)
 
     def known_column(self, name: str) -> bool:
         """Tell whether a column of an import has this name."""
@@ -76,15 +77,31 @@ class ImportStore(ThingStore):
 
     def _arrive(self, job: dict[str, Any]) -> None:
         """Apply a queued import, row by row."""
-        made = self.existing(job["id"])
+        made, outcome = self.existing(job["id"]), self.scope.options.import_outcome
         campaign = made["campaign"]["campaignId"]
+        made["status"], made["finishedOn"] = outcome, self.scope.now()
+        self.replace(made)
+        if outcome != "finished":
+            return
         counts: collections.Counter[str] = collections.Counter()
         for row in job["rows"]:
             counts[self._apply(dict(zip(job["mapping"], row, strict=True)), campaign)] += 1
-        made["statistics"] |= {name: counts[name] for name in ("updated", "addedToList")}
-        made["errorStatistics"] |= {name: counts[name] for name in _ERRORS}
-        made["statistics"]["invalid"] = sum(made["errorStatistics"].values())
-        made["status"], made["finishedOn"] = "finished", self.scope.now()
+        done = {"id": job["id"], "counts": counts}
+        if self.scope.options.import_counts_after_s:
+            self.queue.put("import counts", done, delay_s=self.scope.options.import_counts_after_s)
+        else:
+            self._count(done)
+
+    def _count(self, job: dict[str, Any]) -> None:
+        """Tell how an import went."""
+        made, counts = self.existing(job["id"]), job["counts"]
+        errors = {name: counts.get(name, 0) for name in _ERRORS}
+        made["errorStatistics"] = errors
+        made["statistics"] |= {
+            "invalid": sum(errors.values()),
+            "updated": counts.get("updated", 0),
+            "addedToList": counts.get("addedToList", 0),
+        }
         self.replace(made)
 
     def _apply(self, row: Mapping[str, str], campaign: str) -> str:
