@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sentori_async.errors import ApiError, InvalidInput, NotFound, RequestTimeout, ServerError
+from sentori_async.platforms.sentori.calls import get_contact
 from sentori_async.settings import RetryPolicy
 from sentori_async.wire.idempotency import IdempotencyKey, KeyRules
 from sentori_async.wire.manners import Manners
@@ -65,8 +66,7 @@ def test_a_verb_is_also_its_first_call() -> None:
 
 def test_what_cannot_be_planned_is_refused_before_anything_is_sent() -> None:
     def flow() -> Flow[None]:
-        raise InvalidInput("no")
-        yield LOOK
+        yield get_contact("")
 
     with pytest.raises(InvalidInput):
         Steps.of(flow)
