@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sentori_async.sandbox.spotzee.options import RateRule, SpotzeeOptions
 from sentori_async.sandbox.spotzee.refusal import Refusal
@@ -19,15 +19,13 @@ class Window:
         self._blocked_until = -math.inf
 
     def wait_s(self, now: float) -> float:
-        """Count a request and return how long it would have had to wait: 0 lets it in."""
+        """Return how long a request has to wait, 0 being not at all; a full window blocks."""
         if now < self._blocked_until:
             return self._blocked_until - now
         if now - self._began >= self.rule.per_s:
             self._began, self.used = now, 0
-        self.used += 1
-        if self.used <= self.rule.requests:
+        if self.used < self.rule.requests:
             return 0.0
-        self.used = self.rule.requests
         self._blocked_until = now + self.rule.block_s
         return max(self.rule.block_s, self.left_s(now))
 
@@ -51,10 +49,12 @@ class Limiter:
             Refusal: rate_limited.
         """
         now = self._monotonic()
-        wait_s = max(self._waits(now), default=0.0)
+        wait_s = max([window.wait_s(now) for window in self._windows], default=0.0)
         if wait_s > 0:
             headers = {"Retry-After": str(math.ceil(wait_s))} if self._options.retry_after else {}
             raise Refusal("rate_limited", headers=headers)
+        for window in self._windows:  # inferred: what is refused is not counted
+            window.used += 1
 
     def headers(self) -> dict[str, str]:
         """Return the X-RateLimit headers about the first limit, if they are switched on."""
@@ -67,6 +67,3 @@ class Limiter:
             "X-RateLimit-Reset": str(math.ceil(window.left_s(self._monotonic()))),
             "X-RateLimit-Tier": "professional",
         }
-
-    def _waits(self, now: float) -> Iterable[float]:
-        return [window.wait_s(now) for window in self._windows]

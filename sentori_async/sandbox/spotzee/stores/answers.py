@@ -94,7 +94,8 @@ class AnswerStore:
             asked.key,
             asked.fingerprint,
             reply.status,
-            orjson.dumps(dict(reply.headers)).decode(),
+            # The names of a CIMultiDict are texts of a kind of their own.
+            orjson.dumps(dict(reply.headers), option=orjson.OPT_NON_STR_KEYS).decode(),
             reply.body,
             printed(self._clock()),
         )
