@@ -185,8 +185,14 @@ class ChunkEngine(Engine[_Chunk]):
             self.report.notes.append(note)
         verdicts = await follow(self._plan.verdicts(rows, result), self._look_up)
         for entry, verdict in zip(part, verdicts, strict=True):
-            self._tell_all([entry], verdict, meter.attempts)
+            self._tell_all([entry], self._judged(verdict), meter.attempts)
         return True
+
+    def _judged(self, verdict: RowVerdict) -> RowVerdict:
+        """Return a row's verdict; one that would be every row's, such as no quota, ends the job."""
+        if verdict.status != "failed" or verdict.error is None:
+            return verdict
+        return RowVerdict(self._fate(verdict.error, lambda: "accepted"), verdict.error)
 
     def _is_about_rows(self, error: SentoriError) -> bool:
         if not isinstance(error, ApiError) or error.applied is not False:

@@ -21,6 +21,7 @@ from sentori_async.errors import (
     ConnectionLost,
     NotFound,
     PermissionDenied,
+    QuotaExceeded,
     SentoriError,
     ValidationFailed,
 )
@@ -178,6 +179,26 @@ async def test_each_row_gets_its_own_verdict() -> None:
         "b": "unknown",
         "c": "accepted",
     }
+
+
+class Exhausted(FakeChunkPlan):
+    def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:
+        yield from ()
+        full = api_error(QuotaExceeded, 200)
+        return [RowVerdict("accepted"), *[RowVerdict("failed", full)] * (len(rows) - 1)]
+
+
+async def test_a_row_that_says_the_plan_is_exhausted_stops_the_job() -> None:
+    wire = Wire()
+    engine = engine_of([f"c{n}:1" for n in range(9)], wire, Exhausted())
+    with pytest.raises(BulkError) as caught:
+        await engine.run()
+
+    assert isinstance(caught.value.cause, QuotaExceeded)
+    assert wire.sent == ["c0:1,c1:1,c2:1"]
+    assert engine.report.by_status["accepted"] == 1
+    assert engine.report.failed == 0
+    assert engine.report.total == engine.report.skipped + 1
 
 
 class Noting(FakeChunkPlan):
