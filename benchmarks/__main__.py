@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from benchmarks import machine
+from benchmarks import machine, parts
 from benchmarks.arguments import count, file
 from benchmarks.contenders import BY_NAME
 from benchmarks.report import Report
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measured(options: argparse.Namespace) -> Report:
     requests, rounds = _QUICK if options.quick else _FULL
-    chosen = [BY_NAME[name] for name in dict.fromkeys(options.only or BY_NAME)]
+    names = dict.fromkeys(options.only or [*BY_NAME, *parts.BY_NAME])
+    chosen = [BY_NAME[name] for name in names if name in BY_NAME]
     plan = Plan(
         contenders=[contender for contender in chosen if contender.missing is None],
         requests=options.requests or requests,
@@ -46,14 +47,24 @@ def _measured(options: argparse.Namespace) -> Report:
     )
     # Looked at first: the load average is to be that of the others.
     described, versions = machine.described(), machine.versions()
+    results = [
+        _part(parts.BY_NAME[name], plan.rounds, options) for name in names if name in parts.BY_NAME
+    ]
     return Report(
         plan=plan,
         machine=described,
         versions=versions,
-        standings=standings(run(plan, _tell)),
+        standings=standings(run(plan, _tell)) if chosen else [],
+        parts=results,
         skipped=[contender for contender in chosen if contender.missing is not None],
         quick=options.quick,
     )
+
+
+def _part(part: parts.Part, rounds: int, options: argparse.Namespace) -> parts.Result:
+    result = parts.measure(part, rounds=rounds, quick=options.quick)
+    _tell(f"{part.name}: {', '.join(f'{s} {result.median(s):,.2f}' for s in result.samples)}")
+    return result
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,7 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", type=file, metavar="FILE", help="write the results there too")
     parser.add_argument(
-        "--only", nargs="+", choices=BY_NAME, metavar="NAME", help=f"of {', '.join(BY_NAME)}"
+        "--only",
+        nargs="+",
+        choices=[*BY_NAME, *parts.BY_NAME],
+        metavar="NAME",
+        help=f"clients: {', '.join(BY_NAME)}; parts: {', '.join(parts.BY_NAME)}",
     )
     return parser
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 import attrs
 
 from benchmarks.contenders import Contender
+from benchmarks.parts import Result
 from benchmarks.results import Standing, document, headroom
 from benchmarks.runner import Plan
-from benchmarks.table import markdown
+from benchmarks.table import markdown, parts_markdown
 
 # Below this, what looks like a slow client may be a slow server.
 _ENOUGH_HEADROOM: Final = 1.5
@@ -26,6 +27,7 @@ class Report:
         machine: Where.
         versions: With which Python and libraries.
         standings: How each contender did.
+        parts: What came of single parts.
         skipped: The contenders that could not be measured.
         quick: Whether it was only a smoke test.
         date: When the run was over.
@@ -35,6 +37,7 @@ class Report:
     machine: dict[str, Any]
     versions: dict[str, str]
     standings: Sequence[Standing]
+    parts: Sequence[Result] = ()
     skipped: Sequence[Contender]
     quick: bool
     date: datetime = attrs.field(factory=lambda: datetime.now(UTC))
@@ -51,12 +54,16 @@ class Report:
             "cores": attrs.asdict(self.plan.cores),
             "headroom": headroom(self.standings),
             "clients": document(self.standings),
+            "parts": [result.document() for result in self.parts],
             "skipped": self._skipped(),
         }
 
     def text(self) -> str:
         """Return the table and what belongs under it, as Markdown."""
-        return "\n\n".join([markdown(self.standings), *self._notes()])
+        tables = [markdown(self.standings)] if self.standings else []
+        if self.parts:
+            tables.append(parts_markdown(self.parts))
+        return "\n\n".join([*tables, *self._notes()])
 
     def _notes(self) -> list[str]:
         notes = [self._method(), self._place()]

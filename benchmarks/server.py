@@ -2,7 +2,8 @@
 
 1. It reads just enough of HTTP/1.1 to tell where one request ends and the next begins, however
    they arrive: in pieces, or many at once.
-2. It answers in order, each with the same contact, and keeps the connection open.
+2. It answers in order, each with the same contact, and keeps the connection open; an import is
+   answered with the number of its rows.
 3. What it cannot read, it refuses with a 400 and closes the connection.
 4. It prints its port when it is ready and ends when its standard input does, so that it never
    outlives whoever started it.
@@ -26,6 +27,7 @@ from benchmarks.machine import pin
 
 TALLY_PATH: Final = "/tally"
 _TALLY: Final = f"get {TALLY_PATH} ".encode()
+_IMPORT: Final = b"post /v2.0/contact/import/ "
 _MAX_HEAD: Final = 64 * 1024
 
 
@@ -44,28 +46,28 @@ class Splitter:
         """Start at the beginning of a request."""
         self._rest = b""
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """Return the head of every request that is complete now, in lower case.
+    def feed(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """Return the head, in lower case, and the body of every request that is complete now.
 
         Raises:
             ValueError: This is no request, or one whose end this stub cannot tell.
         """
         data = self._rest + data
-        heads: list[bytes] = []
+        found: list[tuple[bytes, bytes]] = []
         begin = 0
         while (blank := data.find(b"\r\n\r\n", begin)) >= 0:
             head = data[begin:blank].lower()
             end = blank + 4 + _body_length(head)
             if end > len(data):
                 break
-            heads.append(head)
+            found.append((head, data[blank + 4 : end]))
             begin = end
         else:
             if len(data) - begin > _MAX_HEAD:
                 msg = "the head does not end"
                 raise ValueError(msg)
         self._rest = data[begin:]
-        return heads
+        return found
 
 
 def _body_length(head: bytes) -> int:
@@ -117,13 +119,13 @@ class Stub(asyncio.Protocol):
         if transport is None or transport.is_closing():
             return
         try:
-            heads = self._requests.feed(data)
+            found = self._requests.feed(data)
         except ValueError as error:
             transport.write(_message("400 Bad Request", "text/plain", str(error).encode()))
             transport.close()
             return
-        for head in heads:
-            transport.write(self._answer(head))
+        for head, body in found:
+            transport.write(self._answer(head, body))
             if _is_last(head):
                 transport.close()
                 return
@@ -138,12 +140,30 @@ class Stub(asyncio.Protocol):
         if self._transport is not None:
             self._transport.resume_reading()
 
-    def _answer(self, head: bytes) -> bytes:
+    def _answer(self, head: bytes, body: bytes) -> bytes:
         if head.startswith(_TALLY):
             self._tally.cpu_s = time.process_time()
             return _message("200 OK", "application/json", orjson.dumps(attrs.asdict(self._tally)))
         self._tally.requests += 1
+        if head.startswith(_IMPORT):
+            return _imported(body.count(b'"EmailAddress"'))
         return ANSWER
+
+
+def _imported(rows: int) -> bytes:
+    """Answer that an import has created all of its rows."""
+    counters = {
+        "UploadGroupExternalID": "STUB0001",
+        "TotalRows": rows,
+        "EmailableRowsCreated": rows,
+        "EmailableRowsUpdated": 0,
+        "SuppressedUpdated": 0,
+        "BadEmailUpdated": 0,
+        "ExcludedDuplicates": 0,
+        "ExcludedInvalidEmail": 0,
+        "ExcludedRoleBased": 0,
+    }
+    return _message("200 OK", "application/json; charset=utf-8", orjson.dumps(counters))
 
 
 def _is_last(head: bytes) -> bool:

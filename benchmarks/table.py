@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from benchmarks.parts import Result
 from benchmarks.results import Spread, Standing
 
 _HEADINGS: Final = (
@@ -20,6 +21,23 @@ _HEADINGS: Final = (
 def markdown(found: Iterable[Standing]) -> str:
     """Return one line per contender: each figure's median, and (lowest..highest)."""
     return aligned([_HEADINGS, *(_cells(one) for one in found)])
+
+
+def parts_markdown(results: Iterable[Result]) -> str:
+    """Return one line per side of each part: its figure, and how many times better ours is."""
+    lines = [
+        ("part", "by", "figure", "ours is better by"),
+        *(_part_cells(one, side) for one in results for side in one.samples),
+    ]
+    return aligned(lines)
+
+
+def _part_cells(one: Result, side: str) -> tuple[str, ...]:
+    figure = f"{one.median(side):,.2f} {one.part.unit}"
+    ratio = one.ratio(side)
+    if side == next(iter(one.samples)):
+        return one.part.title, side, figure, ""
+    return "", side, figure, "" if ratio is None else format(ratio, ".2f")
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> str:

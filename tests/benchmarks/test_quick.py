@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks.contenders import CONTENDERS
+from benchmarks.parts import PARTS
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = [contender for contender in CONTENDERS if contender.missing is None]
@@ -31,12 +32,23 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
 
 def test_table_has_every_contender(run: tuple[str, Any]) -> None:
     printed, _ = run
-    table = [line for line in printed.splitlines() if line.startswith("|")]
+    table = [line for line in printed.split("\n\n")[0].splitlines() if line.startswith("|")]
 
     titles = [line.split("|")[1].strip() for line in table[2:]]
     assert titles == [contender.title for contender in INSTALLED]
     for contender in MISSING:
         assert f"Not measured: {contender.name}: {contender.missing} is not installed." in printed
+
+
+def test_parts_have_a_table_of_their_own(run: tuple[str, Any]) -> None:
+    printed, results = run
+    table = [line for line in printed.split("\n\n")[1].splitlines() if line.startswith("|")]
+
+    sides = [(part.name, side) for part in PARTS for side in part.present()]
+    assert [(one["name"], side["title"]) for one in results["parts"] for side in one["sides"]] == (
+        sides
+    )
+    assert [line.split("|")[2].strip() for line in table[2:]] == [side for _, side in sides]
 
 
 def test_table_makes_no_claims(run: tuple[str, Any]) -> None:

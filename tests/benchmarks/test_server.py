@@ -32,9 +32,10 @@ def test_requests_are_found_wherever_the_stream_is_cut(sent: list[bytes], cuts: 
     places = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
     splitter = Splitter()
 
-    heads = [head for a, b in pairwise(places) for head in splitter.feed(stream[a:b])]
+    found = [one for a, b in pairwise(places) for one in splitter.feed(stream[a:b])]
 
-    assert heads == [request.partition(b"\r\n\r\n")[0].lower() for request in sent]
+    parts = [request.partition(b"\r\n\r\n") for request in sent]
+    assert found == [(head.lower(), body) for head, _, body in parts]
 
 
 @given(body=bodies)
