@@ -24,6 +24,9 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 IntOrText: TypeAlias = Annotated[int, "also as text"]
 """An int that the platform sometimes prints as text, such as ``"16382"``."""
 
+BoolOrText: TypeAlias = Annotated[bool, "also as text"]
+"""A bool that the platform prints as text: ``"true"`` or ``"false"``."""
+
 EXTRA: Final = "extra"
 """The field that keeps what a model's table does not name."""
 
@@ -66,6 +69,7 @@ def register(converter: cattrs.Converter) -> None:
     converter.register_structure_hook(float, _float)
     converter.register_structure_hook(datetime, _datetime)
     converter.register_structure_hook_func(_is(IntOrText), _int_or_text)
+    converter.register_structure_hook_func(_is(BoolOrText), _bool_or_text)
     converter.register_structure_hook_func(_is(dict[str, Any]), _exactly(dict, "an object"))
     converter.register_structure_hook_factory(_is_open_enum, _open_enum)
     converter.register_structure_hook_factory(_may_lack, _optional)
@@ -115,6 +119,14 @@ def _int_or_text(value: Any, _: Any) -> int:
     if type(value) is str and value.isascii() and value.isdigit() and len(value) <= 19:
         return int(value)
     raise Mismatch("an integer", value)
+
+
+def _bool_or_text(value: Any, _: Any) -> bool:
+    if type(value) is bool:
+        return value
+    if type(value) is str and value in {"true", "false"}:
+        return value == "true"
+    raise Mismatch("a boolean", value)
 
 
 def _is_enum(type_: Any) -> bool:

@@ -1,0 +1,183 @@
+"""The vendor's name of every attribute of every model, and the codec made from that table.
+
+What is not in this table is not read and not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sentori_async.platforms.getresponse.models import (
+    GetResponseActivity,
+    GetResponseCampaignReference,
+    GetResponseContact,
+    GetResponseContactTag,
+    GetResponseCustomFieldValue,
+    GetResponseFoundContact,
+    GetResponseGeolocation,
+)
+from sentori_async.platforms.getresponse.things import (
+    GetResponseAccount,
+    GetResponseCampaign,
+    GetResponseCustomField,
+    GetResponseImport,
+    GetResponseImportErrors,
+    GetResponseImportStatistics,
+    GetResponseOptinTypes,
+    GetResponseSearch,
+    GetResponseSuppression,
+    GetResponseTag,
+    Masks,
+)
+from sentori_async.wire.convert import Codec
+
+WIRE_NAMES: Final[Mapping[type, Mapping[str, str]]] = {
+    GetResponseCampaignReference: {"campaign_id": "campaignId", "name": "name", "href": "href"},
+    GetResponseContactTag: {"tag_id": "tagId", "name": "name", "href": "href", "color": "color"},
+    GetResponseCustomFieldValue: {
+        "custom_field_id": "customFieldId",
+        "name": "name",
+        "value": "value",
+        "values": "values",
+        "type": "type",
+        "field_type": "fieldType",
+        "value_type": "valueType",
+    },
+    GetResponseGeolocation: {
+        "latitude": "latitude",
+        "longitude": "longitude",
+        "continent_code": "continentCode",
+        "country_code": "countryCode",
+        "region": "region",
+        "postal_code": "postalCode",
+        "dma_code": "dmaCode",
+        "city": "city",
+    },
+    GetResponseContact: {
+        "contact_id": "contactId",
+        "name": "name",
+        "origin": "origin",
+        "time_zone": "timeZone",
+        "activities": "activities",
+        "changed_on": "changedOn",
+        "created_on": "createdOn",
+        "campaign": "campaign",
+        "email": "email",
+        "day_of_cycle": "dayOfCycle",
+        "scoring": "scoring",
+        "engagement_score": "engagementScore",
+        "href": "href",
+        "note": "note",
+        "ip_address": "ipAddress",
+        "geolocation": "geolocation",
+        "tags": "tags",
+        "custom_field_values": "customFieldValues",
+    },
+    GetResponseFoundContact: {
+        "contact_id": "contactId",
+        "name": "name",
+        "email": "email",
+        "origin": "origin",
+        "day_of_cycle": "dayOfCycle",
+        "created_on": "createdOn",
+        "campaign": "campaign",
+        "score": "score",
+        "reason": "reason",
+        "deleted_on": "deletedOn",
+    },
+    GetResponseActivity: {
+        "activity": "activity",
+        "subject": "subject",
+        "created_on": "createdOn",
+        "preview_url": "previewUrl",
+        "resource": "resource",
+        "click_track": "clickTrack",
+    },
+    GetResponseOptinTypes: {
+        "email": "email",
+        "api": "api",
+        "import_": "import",
+        "webform": "webform",
+    },
+    GetResponseCampaign: {
+        "campaign_id": "campaignId",
+        "name": "name",
+        "tech_name": "techName",
+        "language_code": "languageCode",
+        "is_default": "isDefault",
+        "created_on": "createdOn",
+        "href": "href",
+        "description": "description",
+        "optin_types": "optinTypes",
+    },
+    GetResponseTag: {
+        "tag_id": "tagId",
+        "name": "name",
+        "href": "href",
+        "color": "color",
+        "created_at": "createdAt",
+    },
+    GetResponseCustomField: {
+        "custom_field_id": "customFieldId",
+        "href": "href",
+        "name": "name",
+        "type": "type",
+        "value_type": "valueType",
+        "format": "format",
+        "field_type": "fieldType",
+        "hidden": "hidden",
+        "values": "values",
+    },
+    GetResponseSuppression: {
+        "suppression_id": "suppressionId",
+        "name": "name",
+        "created_on": "createdOn",
+        "href": "href",
+        "masks": "masks",
+    },
+    Masks: {"masks": "masks"},
+    GetResponseSearch: {
+        "search_contact_id": "searchContactId",
+        "name": "name",
+        "created_on": "createdOn",
+        "href": "href",
+        "subscribers_type": "subscribersType",
+        "section_logic_operator": "sectionLogicOperator",
+        "section": "section",
+    },
+    GetResponseImportStatistics: {
+        "uploaded": "uploaded",
+        "invalid": "invalid",
+        "updated": "updated",
+        "added_to_list": "addedToList",
+    },
+    GetResponseImportErrors: {
+        "syntax_errors": "syntaxErrors",
+        "already_in_queue": "alreadyInQueue",
+        "invalid_domains": "invalidDomains",
+        "blacklist": "blacklist",
+        "policy_failures": "policyFailures",
+        "mismatched_criteria": "mismatchedCriteria",
+    },
+    GetResponseImport: {
+        "import_id": "importId",
+        "campaign": "campaign",
+        "status": "status",
+        "statistics": "statistics",
+        "error_statistics": "errorStatistics",
+        "created_on": "createdOn",
+        "finished_on": "finishedOn",
+        "href": "href",
+    },
+    GetResponseAccount: {
+        "account_id": "accountId",
+        "first_name": "firstName",
+        "last_name": "lastName",
+        "email": "email",
+        "company_name": "companyName",
+        "time_zone": "timeZone",
+    },
+}
+
+CODEC: Final = Codec(WIRE_NAMES)
