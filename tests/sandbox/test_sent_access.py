@@ -1,6 +1,7 @@
 """Who may call Sent: keys, profiles, standing, locked keys and rates."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,9 @@ def sent(service: Service) -> SentService:
 
 
 @pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
-async def test_every_endpoint_wants_a_key(sent: SentService, route: object) -> None:
-    path = route.template.replace("{id}", NOBODY).replace("{number}", ANN)  # type: ignore[attr-defined]
-    (method,) = route.methods  # type: ignore[attr-defined]
+async def test_every_endpoint_wants_a_key(sent: SentService, route: Any) -> None:
+    path = route.template.replace("{id}", NOBODY).replace("{number}", ANN)
+    (method,) = route.methods
     assert (await sent.send(method, path, key=None)).error == (401, "AUTH_001")
     assert (await sent.send(method, path, key="")).error == (401, "AUTH_001")
     assert (await sent.send(method, path, key="unknown")).error == (401, "AUTH_002")
@@ -148,8 +149,8 @@ async def test_the_two_hundredth_request_of_a_minute_is_the_last(sent: SentServi
     """A profile draws on the pool of the key that was sent; another key has its own."""
     profile = sent.account.add_profile("Shop", api_key="profile-key")
     for _ in range(199):
-        answer = await sent.get("me")
-    assert not any(name.startswith("X-RateLimit") for name in answer.headers)
+        headers = (await sent.get("me")).headers
+        assert not any(name.startswith("X-RateLimit") for name in headers)
     assert (await sent.get("me", x_profile_id=profile.customer_id)).status == 200
     over = await sent.add()
     assert over.error == (429, "BUSINESS_002")

@@ -11,6 +11,8 @@ from tests.sandbox.service import Service
 SHARED = {"multiChannel": {"type": "text", "template": "Hello there"}}
 PAIR = {"sms": {"template": "Hello"}, "whatsapp": {"template": "Hello there"}}
 
+VARIABLES: list[Any] = ["a", [{}], ["a"]]
+
 
 @pytest.fixture
 def sent(service: Service) -> SentService:
@@ -69,7 +71,7 @@ async def test_the_channels_follow_from_the_bodies(
         *[definition(**SHARED, **PAIR), definition(rcs={"template": "Hi"})],
         *[definition(multiChannel={"template": t}) for t in ("", 1, None, "x" * 1025)],
         definition(multiChannel="Hi"),
-        *[definition(multiChannel={"template": "Hi", "variables": v}) for v in ("a", [{}], ["a"])],
+        *[definition(multiChannel={"template": "Hi", "variables": v}) for v in VARIABLES],
         definition(multiChannel={"template": "Hi", "variables": [{"name": "a", "id": []}]}),
         {**definition(**SHARED), "language": 1},
     ],
