@@ -82,6 +82,25 @@ if TYPE_CHECKING:
         Safety,
         Send,
         SocialKpi,
+        SpotzeeChannel,
+        SpotzeeEvent,
+        SpotzeeEventBatch,
+        SpotzeeEventResult,
+        SpotzeeItemError,
+        SpotzeeList,
+        SpotzeeListState,
+        SpotzeeListType,
+        SpotzeeSession,
+        SpotzeeSubscription,
+        SpotzeeSubscriptionBatch,
+        SpotzeeSubscriptionChange,
+        SpotzeeSubscriptionResult,
+        SpotzeeSubscriptionState,
+        SpotzeeUser,
+        SpotzeeUserBatch,
+        SpotzeeUserPatch,
+        SpotzeeUserResult,
+        SpotzeeUserSubscription,
         Subscriber,
         Upserted,
         Waiting,
@@ -90,10 +109,10 @@ if TYPE_CHECKING:
         frame_rows,
         parse_webhook,
     )
-    from sentori_sync._verbs import Sentori
+    from sentori_sync._verbs import Sentori, Spotzee
 
 # In `_verbs`; all else is the async package's own.
-_CLIENTS = frozenset({"Sentori"})
+_CLIENTS = frozenset({"Sentori", "Spotzee"})
 
 
 def __getattr__(name: str) -> Any:
@@ -172,6 +191,26 @@ __all__ = [
     "ServiceUnavailable",
     "Settings",
     "SocialKpi",
+    "Spotzee",
+    "SpotzeeChannel",
+    "SpotzeeEvent",
+    "SpotzeeEventBatch",
+    "SpotzeeEventResult",
+    "SpotzeeItemError",
+    "SpotzeeList",
+    "SpotzeeListState",
+    "SpotzeeListType",
+    "SpotzeeSession",
+    "SpotzeeSubscription",
+    "SpotzeeSubscriptionBatch",
+    "SpotzeeSubscriptionChange",
+    "SpotzeeSubscriptionResult",
+    "SpotzeeSubscriptionState",
+    "SpotzeeUser",
+    "SpotzeeUserBatch",
+    "SpotzeeUserPatch",
+    "SpotzeeUserResult",
+    "SpotzeeUserSubscription",
     "StateConflict",
     "Subscriber",
     "Timeouts",

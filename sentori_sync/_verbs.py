@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sentori_async.platforms.spotzee.preferences import SpotzeeSubscriptionState
 from sentori_async.unset import UNSET
 from sentori_sync.bulk import BulkJobs
 from sentori_sync.client import A, Group, Lifecycle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, Literal
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Literal, NoReturn
 
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
@@ -40,9 +41,30 @@ if TYPE_CHECKING:
         MailingList,
         Subscriber,
     )
+    from sentori_async.platforms.spotzee.client import AsyncSpotzee
+    from sentori_async.platforms.spotzee.contacts import AsyncSpotzeeContacts
+    from sentori_async.platforms.spotzee.groups import (
+        AsyncSpotzeeEvents,
+        AsyncSpotzeeLists,
+        AsyncSpotzeeSubscriptions,
+    )
+    from sentori_async.platforms.spotzee.inputs import StateChange, UserEvent, UserFields
+    from sentori_async.platforms.spotzee.listings import SpotzeeDirection
+    from sentori_async.platforms.spotzee.models import (
+        SpotzeeEventBatch,
+        SpotzeeList,
+        SpotzeeSession,
+        SpotzeeUser,
+        SpotzeeUserBatch,
+    )
+    from sentori_async.platforms.spotzee.preferences import (
+        SpotzeeSubscription,
+        SpotzeeSubscriptionBatch,
+        SpotzeeUserSubscription,
+    )
     from sentori_async.unset import Unset
     from sentori_async.wire.message import Response, Safety
-    from sentori_async.wire.results import Upserted
+    from sentori_async.wire.results import Accepted, Upserted
 
 
 class Client(Lifecycle[A]):
@@ -576,4 +598,460 @@ class Sentori(Client["AsyncSentori"]):
         self.emails = SentoriEmails(self._portal, self._async.emails)
         self.reports = SentoriReports(self._portal, self._async.reports)
         self.automation = SentoriAutomation(self._portal, self._async.automation)
+        self.bulk = Bulk(self._portal, self._async.bulk)
+
+
+class SpotzeeContacts(Group):
+    """The contacts of the project, which Spotzee's paths call users: ``client.contacts``.
+
+    A contact is named by its external id, which is your own and any text.
+    Vendor page: https://docs.spotzee.com/guides/sync-users
+    """
+
+    _async: AsyncSpotzeeContacts
+
+    def get(self, external_id: str) -> SpotzeeUser:
+        """Return a contact.
+
+        Args:
+            external_id: Your own id of the contact.
+
+        Raises:
+            NotFound: The project has no such contact, or it is archived.
+        """
+        return self._portal.run(self._async.get, external_id)
+
+    def iterate(
+        self,
+        *,
+        q: str | None = None,
+        sort: str | None = None,
+        direction: SpotzeeDirection | None = None,
+        page_size: int = 100,
+    ) -> Iterator[SpotzeeUser]:
+        """Iterate over the contacts; those that change meanwhile may be missed or come twice.
+
+        Args:
+            q: A text that the external id, the address, the number or the anonymous id holds.
+            sort: The field to sort by, such as "id".
+            direction: "asc" or "desc".
+            page_size: How many come with one request, at most 100.
+
+        Raises:
+            ValidationFailed: The project cannot be sorted by that field.
+        """
+        return self._portal.iterate(
+            self._async.iterate, q=q, sort=sort, direction=direction, page_size=page_size
+        )
+
+    def add(self, external_id: str, fields: UserFields | None = None) -> NoReturn:
+        """Not possible: nothing at Spotzee adds a contact without updating one that exists.
+
+        Args:
+            external_id: Your own id of the contact.
+            fields: The other fields.
+
+        Raises:
+            UnsupportedOperation: Always; see `add_or_update`.
+        """
+        return self._portal.run(self._async.add, external_id, fields)
+
+    def update(self, external_id: str, fields: UserFields) -> NoReturn:
+        """Not possible: nothing at Spotzee updates a contact without adding one that is missing.
+
+        Args:
+            external_id: Your own id of the contact.
+            fields: The fields to change.
+
+        Raises:
+            UnsupportedOperation: Always; see `add_or_update`.
+        """
+        return self._portal.run(self._async.update, external_id, fields)
+
+    def add_or_update(
+        self, external_id: str, fields: UserFields | None = None
+    ) -> Upserted[SpotzeeUser]:
+        """Add a contact, or update it where it exists; Spotzee does not say which it was.
+
+        Args:
+            external_id: Your own id of the contact.
+            fields: The fields to set; what is not named stays as it is.
+
+        Returns:
+            The contact as it is now; `created` is None.
+
+        Raises:
+            ValidationFailed: A field's value is not valid.
+            StateConflict: The contact is archived.
+            AlreadyExists: Another contact has a value that has to be unique.
+            QuotaExceeded: The organisation has no room for another contact.
+        """
+        return self._portal.run(self._async.add_or_update, external_id, fields)
+
+    def add_or_update_many(self, users: Iterable[UserFields]) -> SpotzeeUserBatch:
+        """Add or update up to a hundred contacts with one request.
+
+        An item that is refused fails nothing else: look at each result's `error`.
+
+        Args:
+            users: The contacts; each needs an ``external_id`` or an ``anonymous_id``.
+
+        Returns:
+            What became of each.
+        """
+        return self._portal.run(self._async.add_or_update_many, users)
+
+    def queue(self, users: Iterable[UserFields]) -> Accepted:
+        """Have up to a hundred contacts added or updated later.
+
+        Nobody tells what becomes of them: an item that does not fit is dropped in silence.
+
+        Args:
+            users: The contacts; each needs an ``external_id`` or an ``anonymous_id``.
+        """
+        return self._portal.run(self._async.queue, users)
+
+    def delete(self, external_id: str) -> Accepted:
+        """Have a contact deleted, which takes effect later; one that is not there is no error.
+
+        Args:
+            external_id: Your own id of the contact.
+        """
+        return self._portal.run(self._async.delete, external_id)
+
+    def delete_many(self, external_ids: Iterable[str]) -> Accepted:
+        """Have up to a hundred contacts deleted, which takes effect later.
+
+        Args:
+            external_ids: Your own ids of the contacts.
+        """
+        return self._portal.run(self._async.delete_many, external_ids)
+
+    def subscribe(
+        self,
+        external_id: str,
+        subscription_id: int,
+        *,
+        state: SpotzeeSubscriptionState = SpotzeeSubscriptionState.SUBSCRIBED,
+    ) -> None:
+        """Subscribe a contact to a type of messages; a repeat changes nothing.
+
+        Args:
+            external_id: Your own id of the contact.
+            subscription_id: The subscription type's number.
+            state: SUBSCRIBED, or OPTED_IN for who has asked for it, which SUBSCRIBED takes back.
+
+        Raises:
+            NotFound: The project has no such contact, or no such subscription type.
+        """
+        self._portal.run(self._async.subscribe, external_id, subscription_id, state=state)
+
+    def unsubscribe(self, external_id: str, subscription_id: int) -> None:
+        """Unsubscribe a contact from one type of messages; a repeat changes nothing.
+
+        Args:
+            external_id: Your own id of the contact.
+            subscription_id: The subscription type's number.
+
+        Raises:
+            NotFound: The project has no such contact, or no such subscription type.
+        """
+        self._portal.run(self._async.unsubscribe, external_id, subscription_id)
+
+    def unsubscribe_all(self, external_id: str) -> None:
+        """Unsubscribe a contact from every type of messages that the project has now.
+
+        Spotzee has no such operation: the types are listed, and a hundred of them are switched
+        off with each request. A type that is made later is not covered.
+
+        Args:
+            external_id: Your own id of the contact.
+
+        Raises:
+            NotFound: The project has no such contact.
+        """
+        self._portal.run(self._async.unsubscribe_all, external_id)
+
+    def subscriptions(
+        self, external_id: str, *, page_size: int = 100
+    ) -> Iterator[SpotzeeUserSubscription]:
+        """Iterate over how a contact stands to each type of messages.
+
+        Args:
+            external_id: Your own id of the contact.
+            page_size: How many come with one request, at most 100.
+
+        Raises:
+            NotFound: The project has no such contact.
+        """
+        return self._portal.iterate(self._async.subscriptions, external_id, page_size=page_size)
+
+    def set_subscriptions(
+        self, external_id: str, states: Mapping[int, SpotzeeSubscriptionState | int]
+    ) -> SpotzeeUser:
+        """Set how a contact stands to up to a hundred types of messages.
+
+        Args:
+            external_id: Your own id of the contact.
+            states: The new states, by the subscription type's number.
+
+        Raises:
+            NotFound: The project has no such contact, or no such subscription type.
+        """
+        return self._portal.run(self._async.set_subscriptions, external_id, states)
+
+    def create_session(self, external_id: str) -> SpotzeeSession:
+        """Make a token with which a browser may act for a contact, for a quarter of an hour.
+
+        Args:
+            external_id: Your own id of the contact.
+
+        Raises:
+            NotFound: The project has no such contact.
+        """
+        return self._portal.run(self._async.create_session, external_id)
+
+
+class SpotzeeSubscriptions(Group):
+    """The subscription types of the project: ``client.subscriptions``.
+
+    Nothing in the API deletes one.
+    Vendor page: https://docs.spotzee.com/guides/subscription-preferences
+    """
+
+    _async: AsyncSpotzeeSubscriptions
+
+    def iterate(
+        self,
+        *,
+        q: str | None = None,
+        sort: str | None = None,
+        direction: SpotzeeDirection | None = None,
+        page_size: int = 100,
+    ) -> Iterator[SpotzeeSubscription]:
+        """Iterate over the subscription types.
+
+        Args:
+            q: A text to look for.
+            sort: The field to sort by.
+            direction: "asc" or "desc".
+            page_size: How many come with one request, at most 100.
+        """
+        return self._portal.iterate(
+            self._async.iterate, q=q, sort=sort, direction=direction, page_size=page_size
+        )
+
+    def get(self, subscription_id: int) -> SpotzeeSubscription:
+        """Return a subscription type.
+
+        Args:
+            subscription_id: Its number.
+
+        Raises:
+            NotFound: The project has no such subscription type.
+        """
+        return self._portal.run(self._async.get, subscription_id)
+
+    def create(
+        self, name: str, *, channel: str, is_public: bool | Unset = UNSET
+    ) -> SpotzeeSubscription:
+        """Create a subscription type.
+
+        Args:
+            name: Its name.
+            channel: What it is sent through: a `SpotzeeChannel`, such as "email".
+            is_public: Whether users see it among their preferences.
+
+        Raises:
+            ValidationFailed: There is no such channel.
+        """
+        return self._portal.run(self._async.create, name, channel=channel, is_public=is_public)
+
+    def update(
+        self, subscription_id: int, *, name: str | Unset = UNSET, is_public: bool | Unset = UNSET
+    ) -> SpotzeeSubscription:
+        """StateChange a subscription type and return it; its channel stays what it is.
+
+        Args:
+            subscription_id: Its number.
+            name: The new name.
+            is_public: Whether users see it among their preferences.
+
+        Raises:
+            NotFound: The project has no such subscription type.
+        """
+        return self._portal.run(self._async.update, subscription_id, name=name, is_public=is_public)
+
+    def batch(self, changes: Iterable[StateChange]) -> SpotzeeSubscriptionBatch:
+        """Set up to a hundred states, of any contacts and types, with one request.
+
+        An item that is refused fails nothing else: look at each result's `error`.
+
+        Args:
+            changes: Each says whose state of which type is to be what.
+
+        Returns:
+            What became of each.
+        """
+        return self._portal.run(self._async.batch, changes)
+
+
+class SpotzeeLists(Group):
+    """The lists and segments of the project: ``client.lists``.
+
+    Nothing in the API says who is in a list, or puts anybody into a static one.
+    Vendor page: https://docs.spotzee.com/guides/build-segment-via-api
+    """
+
+    _async: AsyncSpotzeeLists
+
+    def iterate(
+        self,
+        *,
+        q: str | None = None,
+        sort: str | None = None,
+        direction: SpotzeeDirection | None = None,
+        page_size: int = 100,
+    ) -> Iterator[SpotzeeList]:
+        """Iterate over the lists and segments.
+
+        Args:
+            q: A text to look for.
+            sort: The field to sort by.
+            direction: "asc" or "desc".
+            page_size: How many come with one request, at most 100.
+        """
+        return self._portal.iterate(
+            self._async.iterate, q=q, sort=sort, direction=direction, page_size=page_size
+        )
+
+    def get(self, list_id: int) -> SpotzeeList:
+        """Return a list.
+
+        Args:
+            list_id: Its number.
+
+        Raises:
+            NotFound: The project has no such list.
+        """
+        return self._portal.run(self._async.get, list_id)
+
+    def create(
+        self,
+        name: str,
+        *,
+        type: str = "static",
+        rule: Mapping[str, Any] | Unset = UNSET,
+        tags: Sequence[str] | Unset | None = UNSET,
+        is_visible: bool | Unset | None = UNSET,
+    ) -> SpotzeeList:
+        """Create a list, or a segment.
+
+        Args:
+            name: Its name.
+            type: "static", or "dynamic" for a segment: a `SpotzeeListType`.
+            rule: Who is in a segment: a tree of nodes with uuid, type, group, path and operator.
+            tags: Its tags.
+            is_visible: Whether it is shown in the vendor's pages.
+
+        Raises:
+            AlreadyExists: Another list has the name.
+            ValidationFailed: The rule does not fit.
+        """
+        return self._portal.run(
+            self._async.create, name, type=type, rule=rule, tags=tags, is_visible=is_visible
+        )
+
+    def update(
+        self,
+        list_id: int,
+        *,
+        name: str,
+        rule: Mapping[str, Any] | Unset = UNSET,
+        tags: Sequence[str] | Unset | None = UNSET,
+        published: bool | Unset | None = UNSET,
+    ) -> SpotzeeList:
+        """StateChange a list and return it.
+
+        Args:
+            list_id: Its number.
+            name: Its name, new or not: the vendor wants it in every change.
+            rule: Who is in the segment.
+            tags: Its tags.
+            published: Whether a draft is to become ready.
+
+        Raises:
+            NotFound: The project has no such list.
+            StateConflict: It is archived.
+            AlreadyExists: Another list has the name.
+        """
+        return self._portal.run(
+            self._async.update, list_id, name=name, rule=rule, tags=tags, published=published
+        )
+
+    def delete(self, list_id: int) -> None:
+        """Archive a list; one that is archived already is deleted for good.
+
+        It is sent once: if its answer is lost, nobody knows, and a repeat might do the other.
+
+        Args:
+            list_id: Its number.
+
+        Raises:
+            NotFound: The project has no such list.
+        """
+        self._portal.run(self._async.delete, list_id)
+
+
+class SpotzeeEvents(Group):
+    """What contacts do: ``client.events``.
+
+    Vendor page: https://docs.spotzee.com/api-reference
+    """
+
+    _async: AsyncSpotzeeEvents
+
+    def create(self, events: Iterable[UserEvent]) -> SpotzeeEventBatch:
+        """Report up to a hundred events, which may start journeys.
+
+        It is sent once, as a repeat would count twice.
+
+        Args:
+            events: Each with a name, an ``external_id`` or an ``anonymous_id``, and data.
+
+        Returns:
+            What became of each, where the vendor says so; else all is UNSET.
+        """
+        return self._portal.run(self._async.create, events)
+
+
+class Spotzee(Client["AsyncSpotzee"]):
+    """A client of Spotzee's Main API, for one project.
+
+    ::
+
+        with Spotzee(api_key="...") as client:
+            user = client.contacts.get("customer-1")
+
+    Without `api_key` and `base_url` the variables SPOTZEE_API_KEY and SPOTZEE_BASE_URL are read.
+
+    Attributes:
+        contacts: Single contacts, which Spotzee calls users.
+        subscriptions: The types of messages that contacts may want or not.
+        lists: Lists and segments.
+        events: What contacts do.
+        bulk: Many contacts at once.
+    """
+
+    @staticmethod
+    def _twin_class() -> type[AsyncSpotzee]:
+        from sentori_async.platforms.spotzee.client import AsyncSpotzee
+
+        return AsyncSpotzee
+
+    def _add_groups(self) -> None:
+        self.contacts = SpotzeeContacts(self._portal, self._async.contacts)
+        self.subscriptions = SpotzeeSubscriptions(self._portal, self._async.subscriptions)
+        self.lists = SpotzeeLists(self._portal, self._async.lists)
+        self.events = SpotzeeEvents(self._portal, self._async.events)
         self.bulk = Bulk(self._portal, self._async.bulk)

@@ -10,8 +10,13 @@ import sentori_async
 import sentori_sync
 from sentori_async import errors
 from sentori_async.platforms.sentori import models
+from sentori_async.registry import STEMS
 
-CLIENTS = {sentori_async: {"AsyncSentori"}, sentori_sync: {"Sentori"}}
+CLIENTS = {
+    sentori_async: {"AsyncSentori", "AsyncSpotzee"},
+    sentori_sync: {"Sentori", "Spotzee"},
+}
+OF_ALL_PLATFORMS = {face + stem for face in ("", "Async") for stem in STEMS.values()}
 
 VALUES = {
     "Accepted",
@@ -97,7 +102,7 @@ def test_unknown_name_is_an_attribute_error(package: ModuleType) -> None:
 
 
 def test_both_packages_hand_out_the_same_objects() -> None:
-    shared = set(sentori_async.__all__) - CLIENTS[sentori_async]
+    shared = set(sentori_async.__all__) - OF_ALL_PLATFORMS
 
-    assert shared == set(sentori_sync.__all__) - CLIENTS[sentori_sync]
+    assert shared == set(sentori_sync.__all__) - OF_ALL_PLATFORMS
     assert all(getattr(sentori_async, n) is getattr(sentori_sync, n) for n in shared)

@@ -65,15 +65,17 @@ def refuse(operation: Operation, response: Response) -> ApiError:
     )
 
 
-def item_error(operation: Operation, error: SpotzeeItemError, response: Response) -> ApiError:
+def item_error(
+    operation: Operation, error: SpotzeeItemError, response: Response | None = None
+) -> ApiError:
     """Return the error of one item of a batch, which comes with the status of the whole."""
     return CATALOGUE.build(
         operation=operation.name,
-        status=response.status,
+        status=200 if response is None else response.status,
         code=error.code if isinstance(error.code, str) else None,
         message=_redacted(error.message) if isinstance(error.message, str) else "",
         details=_redacted(error.extra),
-        request_id=headers.request_id(response.headers),
+        request_id=None if response is None else headers.request_id(response.headers),
     )
 
 

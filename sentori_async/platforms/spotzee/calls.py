@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from sentori_async.errors import InvalidInput
 from sentori_async.platforms.spotzee import answers, inputs, operations, settle
-from sentori_async.platforms.spotzee.inputs import Change, Event, Fields
+from sentori_async.platforms.spotzee.inputs import StateChange, UserEvent, UserFields
 from sentori_async.platforms.spotzee.models import (
     SpotzeeEvent,
     SpotzeeEventBatch,
@@ -71,7 +71,7 @@ def get_contact(external_id: str) -> Call[SpotzeeUser]:
 
 
 def add_or_update_contact(
-    external_id: str, fields: Fields | None = None
+    external_id: str, fields: UserFields | None = None
 ) -> Call[Upserted[SpotzeeUser]]:
     """Plan to add a user, or to update it where it exists: a batch of one."""
     data = body.dumps([inputs.user_item(external_id, fields)])
@@ -79,19 +79,19 @@ def add_or_update_contact(
     return Call(request, _read_upsert, settle.UPSERT)
 
 
-def add_or_update_many(users: Iterable[Fields]) -> Call[SpotzeeUserBatch]:
+def add_or_update_many(users: Iterable[UserFields]) -> Call[SpotzeeUserBatch]:
     """Plan to add or update up to a hundred users, each of which may be refused by itself."""
     request = Request(operations.ADD_OR_UPDATE_MANY, "users/batch", _user_items(users))
     return Call(request, _read_upserts, settle.UPSERT_MANY)
 
 
-def queue_contacts(users: Iterable[Fields]) -> Call[Accepted]:
+def queue_contacts(users: Iterable[UserFields]) -> Call[Accepted]:
     """Plan to have up to a hundred users added or updated later."""
     request = Request(operations.QUEUE_CONTACTS, "users", _user_items(users))
     return Call(request, _read_queue, settle.REPEAT)
 
 
-def _user_items(users: Iterable[Fields]) -> bytes:
+def _user_items(users: Iterable[UserFields]) -> bytes:
     rows = inputs.each(users, "users", SpotzeeUser, SpotzeeUserPatch)
     items = [inputs.identified_item(row, f"users[{i}]") for i, row in enumerate(rows)]
     return body.dumps(inputs.counted(items, "users"))
@@ -188,7 +188,7 @@ def unsubscribe_all(external_id: str, subscription_ids: Sequence[int]) -> list[C
     ]
 
 
-def batch_subscriptions(changes: Iterable[Change]) -> Call[SpotzeeSubscriptionBatch]:
+def batch_subscriptions(changes: Iterable[StateChange]) -> Call[SpotzeeSubscriptionBatch]:
     """Plan to set up to a hundred states of any users, each of which may be refused by itself."""
     rows = inputs.each(changes, "changes", SpotzeeSubscriptionChange)
     items = [inputs.change_item(row, f"changes[{i}]") for i, row in enumerate(rows)]
@@ -293,7 +293,7 @@ def delete_list(list_id: int) -> Call[None]:
 _read_events: Final = answers.item_wise(operations.CREATE_EVENTS, answers.events)
 
 
-def create_events(events: Iterable[Event]) -> Call[SpotzeeEventBatch]:
+def create_events(events: Iterable[UserEvent]) -> Call[SpotzeeEventBatch]:
     """Plan to report up to a hundred events."""
     rows = inputs.each(events, "events", SpotzeeEvent)
     items = [inputs.event_item(row, f"events[{i}]") for i, row in enumerate(rows)]

@@ -23,13 +23,13 @@ from sentori_async.wire.paths import segment
 
 T = TypeVar("T")
 
-Fields: TypeAlias = Mapping[str, Any] | SpotzeeUserPatch | SpotzeeUser
+UserFields: TypeAlias = Mapping[str, Any] | SpotzeeUserPatch | SpotzeeUser
 """User fields: a mapping with the vendor's names, a patch, or a user to write back."""
 
-Change: TypeAlias = Mapping[str, Any] | SpotzeeSubscriptionChange
+StateChange: TypeAlias = Mapping[str, Any] | SpotzeeSubscriptionChange
 """One item of a batch of subscriptions, by the vendor's names or typed."""
 
-Event: TypeAlias = Mapping[str, Any] | SpotzeeEvent
+UserEvent: TypeAlias = Mapping[str, Any] | SpotzeeEvent
 """One event, by the vendor's names or typed."""
 
 MOST_ITEMS: Final = 100
@@ -80,7 +80,7 @@ def number(value: object, what: str) -> int:
     raise InvalidInput(f"the id of a {what} is a positive int, such as 42")
 
 
-def document(fields: Fields) -> dict[str, Any]:
+def document(fields: UserFields) -> dict[str, Any]:
     """Return what may be written of the fields, by the vendor's names, without what is unset.
 
     Raises:
@@ -97,7 +97,7 @@ def document(fields: Fields) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not UNSET}
 
 
-def user_item(identity: str, fields: Fields | None) -> dict[str, Any]:
+def user_item(identity: str, fields: UserFields | None) -> dict[str, Any]:
     """Return an upsert of one user as an item of a batch.
 
     Raises:
@@ -114,7 +114,7 @@ def user_item(identity: str, fields: Fields | None) -> dict[str, Any]:
     return {**data, "external_id": identity}
 
 
-def identified_item(fields: Fields, where: str) -> dict[str, Any]:
+def identified_item(fields: UserFields, where: str) -> dict[str, Any]:
     """Return one item of a batch that carries its own identity, external or anonymous.
 
     Raises:
@@ -163,7 +163,7 @@ def state_items(states: Mapping[int, SpotzeeSubscriptionState | int]) -> list[di
     return counted(items, "states")
 
 
-def change_item(change: Change, where: str = "the change") -> dict[str, Any]:
+def change_item(change: StateChange, where: str = "the change") -> dict[str, Any]:
     """Return one item of a batch of subscriptions.
 
     Raises:
@@ -181,7 +181,7 @@ def change_item(change: Change, where: str = "the change") -> dict[str, Any]:
     }
 
 
-def event_item(event: Event, where: str) -> dict[str, Any]:
+def event_item(event: UserEvent, where: str) -> dict[str, Any]:
     """Return one event as it is sent.
 
     Raises:

@@ -22,7 +22,7 @@ from sentori_async.wire.paths import QueryValue, query
 
 T = TypeVar("T")
 
-Direction: TypeAlias = Literal["asc", "desc"]
+SpotzeeDirection: TypeAlias = Literal["asc", "desc"]
 
 _LARGEST_PAGE: Final = 100
 
@@ -67,7 +67,7 @@ _lists_page: Final = _pages(operations.ITERATE_LISTS, ListPage)
 
 
 def _asked(
-    page_size: int, q: str | None, sort: str | None, direction: Direction | None
+    page_size: int, q: str | None, sort: str | None, direction: SpotzeeDirection | None
 ) -> dict[str, QueryValue]:
     """Return the query of a listing's first page."""
     if type(page_size) is not int or not 1 <= page_size <= _LARGEST_PAGE:
@@ -81,7 +81,7 @@ def iterate_contacts(
     *,
     q: str | None = None,
     sort: str | None = None,
-    direction: Direction | None = None,
+    direction: SpotzeeDirection | None = None,
     page_size: int = _LARGEST_PAGE,
 ) -> Call[Page[SpotzeeUser]]:
     """Plan to list users, those that `q` fits where it is given."""
@@ -100,7 +100,7 @@ def iterate_subscriptions(
     *,
     q: str | None = None,
     sort: str | None = None,
-    direction: Direction | None = None,
+    direction: SpotzeeDirection | None = None,
     page_size: int = _LARGEST_PAGE,
 ) -> Call[Page[SpotzeeSubscription]]:
     """Plan to list the subscription types."""
@@ -111,7 +111,7 @@ def iterate_lists(
     *,
     q: str | None = None,
     sort: str | None = None,
-    direction: Direction | None = None,
+    direction: SpotzeeDirection | None = None,
     page_size: int = _LARGEST_PAGE,
 ) -> Call[Page[SpotzeeList]]:
     """Plan to list the lists and segments."""
