@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -54,6 +56,25 @@ class Secret:
         """
         digest = hashlib.sha1((prefix + self.__text).encode(), usedforsecurity=False)
         return digest.hexdigest().upper()
+
+    def hmac_sha256(self, data: bytes, *, prefix: str = "") -> bytes:
+        """Return the HMAC-SHA256 of `data`, keyed with the bytes that the secret's Base64 says.
+
+        Args:
+            data: What is signed.
+            prefix: What the secret begins with, which is no part of the Base64.
+
+        Raises:
+            ConfigurationError: The secret is no Base64.
+        """
+        try:
+            key = base64.b64decode(self.__text.removeprefix(prefix), validate=True)
+        except ValueError:
+            key = b""
+        if not key:
+            # Raised out here, so that no error is dragged along that holds the text.
+            raise ConfigurationError("the signing secret is no Base64: copy it again, all of it")
+        return hmac.digest(key, data, "sha256")
 
     def scrub(self, text: str) -> str:
         """Return `text` with every occurrence of the secret masked."""

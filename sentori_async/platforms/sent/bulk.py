@@ -1,0 +1,103 @@
+"""How Sent's verbs take many rows: one row after the other, since the API has nothing for many.
+
+A row names its contact by its number: by ids, two rows of one contact could not be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from sentori_async.bulk.outcomes import Status
+from sentori_async.bulk.plan import PlannedRow, Planner, RowPlan, Verb, Via
+from sentori_async.bulk.reading import identity_and_fields
+from sentori_async.errors import InvalidInput, UnsupportedOperation
+from sentori_async.platforms.sent import calls, inputs
+from sentori_async.platforms.sent.models import SentContact
+from sentori_async.unset import UNSET
+from sentori_async.wire.message import Call
+
+
+def _read_row(row: object) -> tuple[object, Any]:
+    """Return a row's number and its fields."""
+    if isinstance(row, SentContact):
+        return row.phone_number, row
+    return identity_and_fields(row, inputs.NUMBER)
+
+
+def _identified(row: object) -> tuple[str, Any]:
+    """Return a row's number and its fields.
+
+    Raises:
+        InvalidInput: The row has no number, or is no row at all.
+    """
+    identity, fields = _read_row(row)
+    if identity is None or identity is UNSET or identity == "":
+        msg = f"the row has no {inputs.NUMBER}: every contact needs one"
+        raise InvalidInput(msg)
+    return inputs.number(identity), fields
+
+
+@attrs.frozen
+class _SinglePlan(RowPlan):
+    """The requests of a row: `make` plans them, `says` turns their result into a status."""
+
+    make: Callable[[str, Any], Call[Any]]
+    says: Callable[[Any], Status]
+
+    def plan(self, row: object) -> PlannedRow:
+        number, fields = _identified(row)
+        return PlannedRow(number, (number,), self.make(number, fields))
+
+    def identity(self, row: object) -> str:
+        try:
+            identity, _ = _read_row(row)
+        except InvalidInput:
+            return ""
+        return identity.strip() if isinstance(identity, str) else ""
+
+    def status(self, result: Any) -> Status:
+        return self.says(result)
+
+
+def _always(status: Status) -> Callable[[Any], Status]:
+    return lambda _: status
+
+
+def _upsert_status(result: Any) -> Status:
+    if result is None:
+        return "upserted"
+    return "added" if result.created else "updated"
+
+
+_PLANS: Final[Mapping[str, RowPlan]] = {
+    "add": _SinglePlan(calls.add_contact, _always("added")),
+    "update": _SinglePlan(calls.update_contact, _always("updated")),
+    "add_or_update": _SinglePlan(calls.add_or_update_contact, _upsert_status),
+    "delete": _SinglePlan(lambda number, _: calls.delete_contact(number), _always("deleted")),
+}
+
+
+class SentPlanner(Planner):
+    """What Sent offers to bulk jobs."""
+
+    def plan_for(self, verb: Verb, target: str | None, via: Via) -> RowPlan:
+        """Return the plan for a verb.
+
+        Raises:
+            UnsupportedOperation: Sent cannot do this verb, or not this way.
+            InvalidInput: A list is named, and Sent has none.
+        """
+        plan = _PLANS.get(verb)
+        if plan is None:
+            msg = f"Sent has no bulk verb {verb!r}, as it has no lists: it has {', '.join(_PLANS)}"
+            raise UnsupportedOperation(msg)
+        if via not in {"single", "auto"}:
+            msg = f"Sent has no {via} for {verb}: leave via out"
+            raise UnsupportedOperation(msg)
+        if target is not None:
+            msg = f"{verb} takes no list: Sent has none"
+            raise InvalidInput(msg)
+        return plan

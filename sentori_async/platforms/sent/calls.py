@@ -1,0 +1,206 @@
+"""Every call of Sent's API v3 on contacts: values in, `Call` out.
+
+Nothing here does I/O, and a value that cannot be sent is an InvalidInput before any.
+Contacts are written by their ids only: a verb that is given a number takes several calls.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sentori_async.errors import AlreadyExists, InvalidInput, SentoriError
+from sentori_async.platforms.sent import answers, inputs, lookups, operations, settle
+from sentori_async.platforms.sent.envelopes import OfContact, OfContacts, OfSummary
+from sentori_async.platforms.sent.inputs import Fields
+from sentori_async.platforms.sent.models import SentContact, SentMessageSummary
+from sentori_async.unset import UNSET, Unset
+from sentori_async.wire import body
+from sentori_async.wire.message import Call, Operation, Request, Response, Steps
+from sentori_async.wire.pages import Page
+from sentori_async.wire.paths import query
+from sentori_async.wire.results import Upserted
+from sentori_async.wire.settle import Flow
+
+_WRITES: Final = (
+    operations.ADD_CONTACT,
+    operations.ADD_FIELDS,
+    operations.UPDATE_CONTACT,
+    operations.UPSERT_ADD,
+    operations.UPSERT_UPDATE,
+    operations.OPT_OUT,
+)
+_read: Final = {
+    operation: answers.unwrapped(operation, OfContact, answers.itself) for operation in _WRITES
+}
+_read_page: Final = answers.unwrapped(operations.ITERATE_CONTACTS, OfContacts, answers.itself)
+_read_summary: Final = answers.unwrapped(operations.MESSAGE_SUMMARY, OfSummary, answers.itself)
+_read_delete: Final = answers.emptied(operations.DELETE_CONTACT)
+
+# ---------------------------------------------------------------------------------------- reads
+
+
+def get_contact(contact: str) -> Call[SentContact]:
+    """Plan to get a contact by its number, which begins with a plus sign, or by its id."""
+    if inputs.is_number(contact):
+        return lookups.by_number(inputs.number(contact))
+    return lookups.by_id(inputs.contact_segment(contact))
+
+
+def iterate_contacts(
+    *,
+    search: str | Unset = UNSET,
+    channel: str | Unset = UNSET,
+    page_size: int = 20,
+    page: int = 1,
+) -> Call[Page[SentContact]]:
+    """Plan to get a page of the contacts.
+
+    Args:
+        search: A part of a number.
+        channel: Only those whom this channel reaches.
+        page_size: How many contacts a page has; the largest is not documented.
+        page: The page's number, from 1.
+    """
+    asked = query(
+        {
+            "page": page,
+            "page_size": inputs.paging(page_size),
+            "search": search,
+            "channel": channel,
+        }
+    )
+
+    def read(response: Response) -> Page[SentContact]:
+        data = _read_page(response)
+        items = data.contacts or []
+        if not answers.goes_on(data.pagination, page, len(items)):
+            return Page(items)
+        after = iterate_contacts(search=search, channel=channel, page_size=page_size, page=page + 1)
+        return Page(items, after)
+
+    return Call(Request(operations.ITERATE_CONTACTS, "contacts", query=asked), read)
+
+
+def message_summary(contact_id: str) -> Call[SentMessageSummary]:
+    """Plan to get the sums of a contact's messages."""
+    path = f"contacts/{inputs.contact_segment(contact_id)}/message-summary"
+    return Call(Request(operations.MESSAGE_SUMMARY, path), _read_summary)
+
+
+# ------------------------------------------------------------------------------- single writes
+
+
+def create(number: str, operation: Operation) -> Call[SentContact]:
+    """Plan to create the contact of a number; Sent takes nothing else with it."""
+    request = Request(operation, "contacts", body.dumps({inputs.NUMBER: number}))
+    return Call(request, _read[operation], settle.ADD)
+
+
+def patch(segment: str, fields: dict[str, Any], operation: Operation) -> Call[SentContact]:
+    """Plan to change fields of the contact with an id."""
+    request = Request(operation, f"contacts/{segment}", body.dumps(fields))
+    return Call(request, _read[operation], settle.UPDATE)
+
+
+def remove(segment: str) -> Call[None]:
+    """Plan to delete the contact with an id."""
+    request = Request(operations.DELETE_CONTACT, f"contacts/{segment}")
+    return Call(request, _read_delete, settle.DELETE)
+
+
+# ---------------------------------------------------------------------------------------- verbs
+
+
+def add_contact(number: str, fields: Fields | None = None) -> Call[SentContact]:
+    """Plan to add a contact; its fields, if any, are written by a second request."""
+    number = inputs.number(number)
+    document = inputs.contact_fields(fields, number)
+    first = create(number, operations.ADD_CONTACT)
+    if not document:
+        return first
+
+    def flow() -> Flow[SentContact]:
+        contact: SentContact = yield first
+        contact = yield from _filled(contact, document, operations.ADD_FIELDS)
+        return contact
+
+    return Steps.of(flow)
+
+
+def update_contact(contact: str, fields: Fields) -> Call[SentContact]:
+    """Plan to change fields of a contact, named by its number or its id."""
+    own_number = inputs.number(contact) if inputs.is_number(contact) else None
+    document = inputs.contact_fields(fields, own_number)
+    if not document:
+        raise InvalidInput("there is nothing to update: name a field that a contact has")
+    return _patched(contact, document, operations.UPDATE_CONTACT)
+
+
+def unsubscribe_all(contact: str) -> Call[SentContact]:
+    """Plan to set a contact's opt-out, which counts for every channel."""
+    return _patched(contact, {"opt_out": True}, operations.OPT_OUT)
+
+
+def add_or_update_contact(number: str, fields: Fields | None = None) -> Call[Upserted[SentContact]]:
+    """Plan to add a contact, or to update it where RESOURCE_007 says that it exists."""
+    number = inputs.number(number)
+    document = inputs.contact_fields(fields, number)
+
+    def flow() -> Flow[Upserted[SentContact]]:
+        try:
+            contact: SentContact = yield create(number, operations.UPSERT_ADD)
+        except AlreadyExists:
+            pass
+        else:
+            if document:
+                contact = yield from _filled(contact, document, operations.UPSERT_UPDATE)
+            return Upserted(contact, created=True)
+        contact = yield lookups.by_number(number)
+        if document:
+            contact = yield patch(lookups.id_of(contact), document, operations.UPSERT_UPDATE)
+        return Upserted(contact, created=False)
+
+    return Steps.of(flow)
+
+
+def delete_contact(contact: str) -> Call[None]:
+    """Plan to delete a contact, named by its number or its id."""
+    if not inputs.is_number(contact):
+        return remove(inputs.contact_segment(contact))
+    look = lookups.by_number(inputs.number(contact))
+
+    def flow() -> Flow[None]:
+        found: SentContact = yield look
+        yield remove(lookups.id_of(found))
+
+    return Steps.of(flow)
+
+
+def _patched(contact: str, document: dict[str, Any], operation: Operation) -> Call[SentContact]:
+    if not inputs.is_number(contact):
+        return patch(inputs.contact_segment(contact), document, operation)
+    look = lookups.by_number(inputs.number(contact))
+
+    def flow() -> Flow[SentContact]:
+        found: SentContact = yield look
+        changed: SentContact = yield patch(lookups.id_of(found), document, operation)
+        return changed
+
+    return Steps.of(flow)
+
+
+def _filled(
+    contact: SentContact, document: dict[str, Any], operation: Operation
+) -> Flow[SentContact]:
+    """Write the fields of a contact that was just added.
+
+    Where that fails, half of the verb has been carried out: neither "applied" nor "not applied"
+    would be true, and the same upsert once more completes it.
+    """
+    try:
+        filled: SentContact = yield patch(lookups.id_of(contact), document, operation)
+    except SentoriError as error:
+        error.applied = None
+        error.add_note("The contact was added, and its fields were not written.")
+        raise
+    return filled
