@@ -201,3 +201,26 @@ async def test_the_types_of_events_are_listed_with_what_is_in_them(sent: SentSer
     assert {"message", "templates", "channel", "contact", "link", "call"} == set(types)
     names = [entry["event_type"] for entry in types["contact"]["sub_types"]]
     assert names == ["contact.opt_in", "contact.opt_out", "contact.help", "contact.custom_keyword"]
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "field"),
+    [
+        ("message", "message.queued", "message_status"),
+        ("message.received", "message.received", "inbound_number"),
+        ("templates.approved", "templates.approved", "whatsapp_template_id"),
+        ("channel", "channel", "country"),
+        ("contact.opt_out", "contact.opt_out", "opt_out"),
+        ("link.clicked", "link.clicked", "record_id"),
+        ("call", "call", "call_id"),
+    ],
+)
+async def test_a_test_sends_a_specimen_of_its_family(
+    sent: SentService, name: str, event: str, field: str
+) -> None:
+    """Whatever the webhook subscribed to."""
+    key = sent.account.webhooks.add(event_types=("link",))
+    assert (await sent.post(f"webhooks/{key}/test", {"event_type": name})).status == 200
+    body = orjson.loads(sent.account.webhooks.produced()[0].body)
+    assert (body["event"], body["field"]) == (event, event.partition(".")[0])
+    assert field in body["payload"]

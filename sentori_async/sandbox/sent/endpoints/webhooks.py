@@ -16,7 +16,8 @@ from sentori_async.sandbox.sent.endpoints.common import (
     required_text,
     simulates,
 )
-from sentori_async.sandbox.sent.envelope import Result
+from sentori_async.sandbox.sent.envelope import Result, printed
+from sentori_async.sandbox.sent.events import FAMILIES, NAMES, specimen
 from sentori_async.sandbox.sent.refusal import Refusal, wrong
 from sentori_async.sandbox.sent.rules import (
     json_object,
@@ -28,11 +29,8 @@ from sentori_async.sandbox.sent.rules import (
     whole,
 )
 from sentori_async.sandbox.sent.state import SentState
-from sentori_async.sandbox.sent.stores.webhooks import FAMILIES, WebhookRow
+from sentori_async.sandbox.sent.stores.webhooks import WebhookRow
 
-_NAMES: Final = frozenset(FAMILIES) | {
-    f"{family}.{suffix}" for family, suffixes in FAMILIES.items() for suffix in suffixes
-}
 _FLAGS: Final = {"true": True, "false": False}
 
 
@@ -130,14 +128,15 @@ def test(account: SentState, request: Incoming) -> Result:
     """Send a specimen event to an active webhook."""
     key = identity(account, request)
     body = json_object(request.body)
-    event = one_of(required_text(account, body, "event_type"), "event_type", _NAMES)
+    event = one_of(required_text(account, body, "event_type"), "event_type", NAMES)
     done = {"success": True, "message": "Test event sent"}
     if simulates(body):
         return Result(done, simulated=True)
     row = _existing(account, key)
     if not row.is_active:
         raise Refusal("BUSINESS_010")
-    account.webhooks.deliver(row, event, {"account_id": account.customer_id, "test": True})
+    event, payload = specimen(event, account.customer_id, printed(account.clock()))
+    account.webhooks.deliver(row, event, payload)
     return Result(done)
 
 
@@ -163,7 +162,7 @@ def _event_types(account: SentState, body: Mapping[str, Any]) -> list[str]:
         raise wrong(account.options.missing_field_code, "event_types", "The field is required")
     names = texts(body["event_types"], "event_types")
     for name in names:
-        one_of(name, "event_types", _NAMES)
+        one_of(name, "event_types", NAMES)
     return names
 
 

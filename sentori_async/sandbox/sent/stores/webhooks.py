@@ -20,19 +20,6 @@ from sentori_async.sandbox.sent.stores.account import SENDER
 from sentori_async.sandbox.sent.stores.messages import MessageRow, MessageStore
 from sentori_async.sandbox.sent.stores.scope import Page, Scope
 
-FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
-    "message": (
-        *("queued", "routed", "scheduled", "sent", "delivered", "read", "failed"),
-        *("blocked", "filtered", "cancelled", "received"),
-    ),
-    "templates": ("pending", "approved", "rejected", "paused"),
-    "channel": (),
-    "contact": ("opt_in", "opt_out", "help", "custom_keyword"),
-    "link": ("clicked", "downloaded", "expired", "revoked"),
-    "call": (),
-}
-"""The families of events with what follows their dot; the vendor says both may grow."""
-
 _PREFIX: Final = "whsec_"
 _SELECT: Final = """
 SELECT id, display_name, endpoint_url, event_types, event_filters, retry_count, timeout_seconds,
