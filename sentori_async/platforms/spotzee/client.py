@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sentori_async.bulk.verbs import AsyncBulk
@@ -18,13 +17,13 @@ from sentori_async.platforms.spotzee.groups import (
 )
 from sentori_async.resources import Send
 from sentori_async.settings import Auth, Limits, Platform, Rate
-from sentori_async.wire import raw
 from sentori_async.wire.headers import RateHeaders
 from sentori_async.wire.idempotency import KeyRules
 from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
-    from sentori_async.wire.message import Call, Response, Safety
+    from sentori_async.errors import ApiError
+    from sentori_async.wire.message import Operation, Response
 
 SPOTZEE: Final = Platform(
     name="spotzee",
@@ -106,15 +105,5 @@ class AsyncSpotzee(AsyncClient):
             self._send_for_bulk, SpotzeePlanner(), workers=self.settings.limits.concurrency
         )
 
-    def _plan_request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None,
-        json: Any,
-        safety: Safety | None,
-    ) -> Call[Response]:
-        return raw.plan(
-            SPOTZEE.name, answers.refuse, method, path, params=params, json=json, safety=safety
-        )
+    def _refusal(self, operation: Operation, response: Response) -> ApiError:
+        return answers.refuse(operation, response)
