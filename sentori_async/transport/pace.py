@@ -149,6 +149,8 @@ class Pace:
         with self._lock:
             begins = self._paused_until <= now
             self._paused_until = max(self._paused_until, now + wait_s)
+            if self._adaptive is not None:
+                self._adaptive.paused(self._paused_until)
             return begins
 
     def paused_for_s(self, now: float) -> float:

@@ -56,16 +56,34 @@ def test_it_is_lowered_at_most_once_a_second() -> None:
     for tenth in range(25):
         rate.throttled(tenth / 10)
         found.append(rate.per_s)
-    assert found == [500] * 10 + [250] * 10 + [125] * 5
+    assert found == pytest.approx([500] * 10 + [350] * 10 + [175] * 5)
 
 
-def test_it_is_halved_at_first_and_when_lowering_it_was_not_enough() -> None:
+def test_it_is_halved_at_first_and_lowered_more_the_oftener_that_was_not_enough() -> None:
     rate = AdaptiveRate(start=1000.0)
     found = []
-    for moment in (5.0, 10.0, 12.5, 14.0, 16.5):
+    for moment in (5.0, 10.0, 12.5, 14.0, 15.5, 17.0, 19.5):
         rate.throttled(moment)
         found.append(rate.per_s)
-    assert found == [500, 450, 405, 202.5, pytest.approx(182.25)]
+    assert found == pytest.approx([500, 450, 405, 283.5, 141.75, 70.875, 63.7875])
+
+
+def test_pause_that_the_platform_asked_for_is_no_time_in_which_it_was_sustained() -> None:
+    rate = AdaptiveRate(start=1000.0)
+    rate.throttled(5.0)
+    rate.paused(15.0)
+    rate.throttled(16.0)
+    assert rate.per_s == pytest.approx(350)
+
+
+def test_it_does_not_grow_by_the_time_of_a_pause() -> None:
+    paused, at_once = AdaptiveRate(start=1000.0), AdaptiveRate(start=1000.0)
+    for rate, moment in ((paused, 15.0), (at_once, 5.0)):
+        rate.throttled(5.0)
+        rate.paused(moment)
+        rate.waited()
+        rate.answered(moment + 1.0)
+    assert 500 < paused.per_s == at_once.per_s
 
 
 def test_it_never_stops() -> None:
@@ -150,7 +168,8 @@ class RateMachine(RuleBasedStateMachine):
             assert self.now - self.lowered_at >= 1.0
             self.lowered_at = self.now
             self.waited = False
-        assert self.rate.per_s in (before, max(SLOWEST, before / 2), max(SLOWEST, before * 0.9))
+        lowered = [max(SLOWEST, before * factor) for factor in (0.9, 0.7, 0.5)]
+        assert self.rate.per_s in (before, *lowered)
 
     @invariant()
     def can_be_used(self) -> None:
@@ -224,6 +243,11 @@ class Seconds:
         return throttled / (throttled + sum(self.answered[first:last]))
 
 
+def late(server: Server, by_s: float) -> Server:
+    """Begin in the middle of one of the server's seconds."""
+    return lambda now: server(now + by_s)
+
+
 def simulated(server: Server, seconds: int, *, retry_after_s: float = 0.0) -> Seconds:
     """Let a bulk job of 64 workers, who never want for work, meet a server that is 4 ms away."""
     draw = random.Random(1).uniform
@@ -263,6 +287,19 @@ def test_it_finds_the_limit_within_20_seconds_and_wastes_little_afterwards(
 ) -> None:
     found = simulated(kind(lambda now: limit), 80, retry_after_s=retry_after_s)
     assert 0.9 <= found.per_s(20, 80) / limit <= 1.1
+    assert found.waste(20, 80) <= 0.02
+
+
+@pytest.mark.parametrize("tenths", range(10))
+@pytest.mark.parametrize("retry_after_s", [0, 1], ids=["bare", "retry-after"])
+def test_it_finds_the_limit_of_a_fixed_second_whenever_the_second_begins(
+    tenths: int, retry_after_s: int
+) -> None:
+    """After a pause of a second, the rest of the next one is free of charge, and misleads."""
+    server = late(fixed_window(lambda now: 200), tenths / 10)
+    found = simulated(server, 80, retry_after_s=retry_after_s)
+    assert 0.9 <= found.per_s(20, 80) / 200 <= 1.1
+    assert max(found.per_s(second, second + 2) for second in range(17)) >= 0.9 * 200
     assert found.waste(20, 80) <= 0.02
 
 
