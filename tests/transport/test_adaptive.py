@@ -76,6 +76,15 @@ def test_pause_that_the_platform_asked_for_is_no_time_in_which_it_was_sustained(
     assert rate.per_s == pytest.approx(350)
 
 
+def test_pause_of_the_key_is_no_time_in_which_its_rate_was_sustained() -> None:
+    pace = Pace(Limits())
+    pace.throttled(0.0)
+    pace.pause(0.0, 10.0)
+    pace.throttled(11.0)
+    assert pace.try_start(11.0, bulk=True) == 0.0
+    assert pace.try_start(11.0, bulk=True) == pytest.approx(1 / (START * 0.5 * 0.7))
+
+
 def test_it_does_not_grow_by_the_time_of_a_pause() -> None:
     paused, at_once = AdaptiveRate(start=1000.0), AdaptiveRate(start=1000.0)
     for rate, moment in ((paused, 15.0), (at_once, 5.0)):
