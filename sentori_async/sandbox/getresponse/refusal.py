@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
@@ -11,6 +12,14 @@ import attrs
 from sentori_async.platforms.getresponse.catalogue import CATALOGUE
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
 from sentori_async.sandbox.platform import Reply, json_reply
+
+NOT_PLAYED: Final[Mapping[int, str]] = {
+    1010: "no endpoint here asks another site about a request",
+    1011: "newsletters are not played",
+    1012: "newsletters are not played",
+    1029: "no page says which properties are reserved",
+}
+"""The published codes that the sandbox answers to nothing, and why."""
 
 _CODES: Final = {row.code: row for row in CATALOGUE.codes}
 _SITE: Final = "https://apidocs.getresponse.com"
