@@ -44,6 +44,38 @@ if TYPE_CHECKING:
     from sentori_async.bulk.frames import frame_rows
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
+    from sentori_async.platforms.sent.client import AsyncSent
+    from sentori_async.platforms.sent.endpoints import (
+        SentDelivery,
+        SentEventSubtype,
+        SentEventType,
+        SentSigningSecret,
+        SentWebhook,
+        SentWebhookTest,
+    )
+    from sentori_async.platforms.sent.messaging import (
+        SentMessage,
+        SentMessageActivity,
+        SentMessageEvent,
+        SentMessageStatus,
+        SentRecipient,
+        SentSending,
+        SentTemplate,
+    )
+    from sentori_async.platforms.sent.models import (
+        SentAccount,
+        SentChannel,
+        SentChannels,
+        SentChannelScore,
+        SentContact,
+        SentContactPatch,
+        SentMessageSummary,
+        SentProfile,
+    )
+    from sentori_async.platforms.sent.webhooks import (
+        SentWebhookEvent,
+        SentWebhookVerifier,
+    )
     from sentori_async.platforms.sentori.client import AsyncSentori
     from sentori_async.platforms.sentori.models import (
         Audience,
@@ -116,7 +148,35 @@ _MODELS: Final = "sentori_async.platforms.sentori.models"
 _WEBHOOKS: Final = "sentori_async.platforms.sentori.webhooks"
 _SPOTZEE: Final = "sentori_async.platforms.spotzee.models"
 _SPOTZEE_PREFERENCES: Final = "sentori_async.platforms.spotzee.preferences"
+_SENT: Final = "sentori_async.platforms.sent.models"
+_SENT_MESSAGING: Final = "sentori_async.platforms.sent.messaging"
+_SENT_ENDPOINTS: Final = "sentori_async.platforms.sent.endpoints"
+_SENT_WEBHOOKS: Final = "sentori_async.platforms.sent.webhooks"
 _LAZY: Final = {
+    "AsyncSent": "sentori_async.platforms.sent.client",
+    "SentAccount": _SENT,
+    "SentChannel": _SENT,
+    "SentChannelScore": _SENT,
+    "SentChannels": _SENT,
+    "SentContact": _SENT,
+    "SentContactPatch": _SENT,
+    "SentMessageSummary": _SENT,
+    "SentProfile": _SENT,
+    "SentMessage": _SENT_MESSAGING,
+    "SentMessageActivity": _SENT_MESSAGING,
+    "SentMessageEvent": _SENT_MESSAGING,
+    "SentMessageStatus": _SENT_MESSAGING,
+    "SentRecipient": _SENT_MESSAGING,
+    "SentSending": _SENT_MESSAGING,
+    "SentTemplate": _SENT_MESSAGING,
+    "SentDelivery": _SENT_ENDPOINTS,
+    "SentEventSubtype": _SENT_ENDPOINTS,
+    "SentEventType": _SENT_ENDPOINTS,
+    "SentSigningSecret": _SENT_ENDPOINTS,
+    "SentWebhook": _SENT_ENDPOINTS,
+    "SentWebhookTest": _SENT_ENDPOINTS,
+    "SentWebhookEvent": _SENT_WEBHOOKS,
+    "SentWebhookVerifier": _SENT_WEBHOOKS,
     "AsyncSpotzee": "sentori_async.platforms.spotzee.client",
     "SpotzeeEvent": _SPOTZEE,
     "SpotzeeEventBatch": _SPOTZEE,
@@ -202,6 +262,7 @@ __all__ = [
     "AccountBlocked",
     "AlreadyExists",
     "ApiError",
+    "AsyncSent",
     "AsyncSentori",
     "AsyncSpotzee",
     "AttemptFailed",
@@ -253,6 +314,29 @@ __all__ = [
     "Safety",
     "Secret",
     "Send",
+    "SentAccount",
+    "SentChannel",
+    "SentChannelScore",
+    "SentChannels",
+    "SentContact",
+    "SentContactPatch",
+    "SentDelivery",
+    "SentEventSubtype",
+    "SentEventType",
+    "SentMessage",
+    "SentMessageActivity",
+    "SentMessageEvent",
+    "SentMessageStatus",
+    "SentMessageSummary",
+    "SentProfile",
+    "SentRecipient",
+    "SentSending",
+    "SentSigningSecret",
+    "SentTemplate",
+    "SentWebhook",
+    "SentWebhookEvent",
+    "SentWebhookTest",
+    "SentWebhookVerifier",
     "SentoriError",
     "ServerError",
     "ServiceUnavailable",

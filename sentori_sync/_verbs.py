@@ -11,13 +11,37 @@ from sentori_sync.bulk import BulkJobs
 from sentori_sync.client import A, Group, Lifecycle
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from typing import Any, Literal, NoReturn
 
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.verbs import AsyncBulk, Rows
+    from sentori_async.platforms.sent.client import AsyncSent
+    from sentori_async.platforms.sent.contacts import AsyncSentContacts
+    from sentori_async.platforms.sent.endpoints import (
+        SentDelivery,
+        SentEventType,
+        SentSigningSecret,
+        SentWebhook,
+        SentWebhookTest,
+    )
+    from sentori_async.platforms.sent.groups import (
+        AsyncSentMessages,
+        AsyncSentTemplates,
+        AsyncSentWebhooks,
+    )
+    from sentori_async.platforms.sent.inputs import SentFields
+    from sentori_async.platforms.sent.messaging import (
+        SentMessage,
+        SentMessageActivity,
+        SentSending,
+        SentTemplate,
+    )
+    from sentori_async.platforms.sent.models import SentAccount, SentContact, SentMessageSummary
     from sentori_async.platforms.sentori.client import (
         AsyncSentori,
         AsyncSentoriAudiences,
@@ -62,6 +86,10 @@ if TYPE_CHECKING:
         SpotzeeSubscriptionBatch,
         SpotzeeUserSubscription,
     )
+    from sentori_async.secret import Secret
+    from sentori_async.settings import Limits, RetryPolicy, Timeouts
+    from sentori_async.transport.events import Observer
+    from sentori_async.transport.middleware import Middleware
     from sentori_async.unset import Unset
     from sentori_async.wire.message import Response, Safety
     from sentori_async.wire.results import Accepted, Upserted
@@ -599,6 +627,525 @@ class Sentori(Client["AsyncSentori"]):
         self.reports = SentoriReports(self._portal, self._async.reports)
         self.automation = SentoriAutomation(self._portal, self._async.automation)
         self.bulk = Bulk(self._portal, self._async.bulk)
+
+
+class SentContacts(Group):
+    """The contacts of the account: ``client.contacts``.
+
+    A contact is named by its number in E.164, which begins with a plus sign, or by its id.
+    Sent writes by ids: a number takes one look-up before.
+    Vendor page: https://docs.sent.dm/reference/api/contacts
+    """
+
+    _async: AsyncSentContacts
+
+    def get(self, contact: str) -> SentContact:
+        """Return a contact.
+
+        Args:
+            contact: The number, or the id.
+
+        Raises:
+            NotFound: The account has no such contact.
+        """
+        return self._portal.run(self._async.get, contact)
+
+    def iterate(
+        self, *, search: str | Unset = UNSET, channel: str | Unset = UNSET, page_size: int = 20
+    ) -> Iterator[SentContact]:
+        """List the contacts.
+
+        Args:
+            search: Only those with this in their number.
+            channel: Only those whom "sms" or "whatsapp" reaches.
+            page_size: How many contacts a request brings; the largest number is not documented.
+        """
+        return self._portal.iterate(
+            self._async.iterate, search=search, channel=channel, page_size=page_size
+        )
+
+    def add(self, number: str, fields: SentFields | None = None) -> SentContact:
+        """Add a new contact and return it.
+
+        Sent takes nothing but the number with it: fields are written by a second request.
+
+        Args:
+            number: The new contact's number.
+            fields: ``default_channel`` and ``opt_out``.
+
+        Raises:
+            AlreadyExists: A contact has the number already; it is left as it is.
+            ValidationFailed: A field's value is not valid; `applied` is None, as the contact is
+                there by then.
+        """
+        return self._portal.run(self._async.add, number, fields)
+
+    def update(self, contact: str, fields: SentFields) -> SentContact:
+        """Change fields of a contact and return it; what is not named stays as it is.
+
+        Args:
+            contact: The number, or the id.
+            fields: ``default_channel`` and ``opt_out``.
+
+        Raises:
+            NotFound: The account has no such contact; none is created.
+            ValidationFailed: A field's value is not valid.
+        """
+        return self._portal.run(self._async.update, contact, fields)
+
+    def add_or_update(self, number: str, fields: SentFields | None = None) -> Upserted[SentContact]:
+        """Add a contact, or update it where it exists.
+
+        Sent has no upsert: this adds, and where the number is taken looks up and updates.
+
+        Args:
+            number: The contact's number.
+            fields: ``default_channel`` and ``opt_out``.
+
+        Returns:
+            The contact as it is now, and whether it was created.
+
+        Raises:
+            ValidationFailed: A field's value is not valid.
+        """
+        return self._portal.run(self._async.add_or_update, number, fields)
+
+    def delete(self, contact: str) -> None:
+        """Delete a contact with its opt-out; the vendor advises `unsubscribe_all` instead.
+
+        Args:
+            contact: The number, or the id.
+
+        Raises:
+            NotFound: The account has no such contact.
+        """
+        self._portal.run(self._async.delete, contact)
+
+    def subscribe(self, contact: str, list_id: str) -> None:
+        """Not possible: Sent has no lists.
+
+        Raises:
+            UnsupportedOperation: Always.
+        """
+        self._portal.run(self._async.subscribe, contact, list_id)
+
+    def unsubscribe(self, contact: str, list_id: str) -> None:
+        """Not possible: Sent has no lists.
+
+        Raises:
+            UnsupportedOperation: Always; see `unsubscribe_all`.
+        """
+        self._portal.run(self._async.unsubscribe, contact, list_id)
+
+    def unsubscribe_all(self, contact: str) -> None:
+        """Opt a contact out of every channel; a repeat changes nothing.
+
+        A number that is no contact cannot be opted out; with ``{"opt_out": True}`` as its fields
+        `add_or_update` adds it so.
+
+        Args:
+            contact: The number, or the id.
+
+        Raises:
+            NotFound: The account has no such contact.
+        """
+        self._portal.run(self._async.unsubscribe_all, contact)
+
+    def message_summary(self, contact_id: str) -> SentMessageSummary:
+        """Return the sums of a contact's messages.
+
+        Args:
+            contact_id: The contact's id.
+
+        Raises:
+            NotFound: The account has no such contact.
+        """
+        return self._portal.run(self._async.message_summary, contact_id)
+
+
+class SentMessages(Group):
+    """The messages of the account: ``client.messages``.
+
+    Vendor page: https://docs.sent.dm/reference/api/messages
+    """
+
+    _async: AsyncSentMessages
+
+    def send(
+        self,
+        to: str | Iterable[str],
+        *,
+        text: str | Unset = UNSET,
+        template_id: str | Unset = UNSET,
+        template_name: str | Unset = UNSET,
+        parameters: Mapping[str, str] | Unset = UNSET,
+        channel: Sequence[str] | Unset = UNSET,
+        channels: Mapping[str, Any] | Unset = UNSET,
+        media_urls: Sequence[str] | Unset = UNSET,
+        subject: str | Unset = UNSET,
+        scheduled_at: datetime | Unset = UNSET,
+    ) -> SentSending:
+        """Send a text or a template; Sent accepts it now and sends it later.
+
+        What keeps a message from going out (money, an opt-out, a template under review) is told by
+        `get`, and not here.
+
+        Args:
+            to: A number, or up to 1,000 of them; each new one becomes a contact.
+            text: What to say.
+            template_id: The template, by its id.
+            template_name: The template, by its name.
+            parameters: The values of the template's variables.
+            channel: The channels to send over, one message on each; Sent chooses where absent.
+            channels: Which of your numbers to send from, by channel, as the vendor's page says.
+            media_urls: The URLs of what goes with an MMS.
+            subject: An MMS's subject.
+            scheduled_at: When to send, with a zone, within the next 30 days.
+
+        Returns:
+            One entry per message, with its id.
+
+        Raises:
+            InvalidInput: A number is not E.164, or not exactly one of text and template is given.
+            NotFound: The account has no such template.
+        """
+        return self._portal.run(
+            self._async.send,
+            to,
+            text=text,
+            template_id=template_id,
+            template_name=template_name,
+            parameters=parameters,
+            channel=channel,
+            channels=channels,
+            media_urls=media_urls,
+            subject=subject,
+            scheduled_at=scheduled_at,
+        )
+
+    def get(self, message_id: str) -> SentMessage:
+        """Return a message, with where it is.
+
+        Args:
+            message_id: The message's id, as `send` returned it.
+
+        Raises:
+            NotFound: The account has no such message, or not yet.
+        """
+        return self._portal.run(self._async.get, message_id)
+
+    def activities(self, message_id: str) -> list[SentMessageActivity]:
+        """Return a message's way so far, with what it cost.
+
+        Args:
+            message_id: The message's id.
+
+        Raises:
+            NotFound: The account has no such message, or not yet.
+        """
+        return self._portal.run(self._async.activities, message_id)
+
+
+class SentTemplates(Group):
+    """The templates of the account: ``client.templates``.
+
+    Vendor page: https://docs.sent.dm/reference/api/templates
+    """
+
+    _async: AsyncSentTemplates
+
+    def iterate(
+        self,
+        *,
+        search: str | Unset = UNSET,
+        status: str | Unset = UNSET,
+        category: str | Unset = UNSET,
+        page_size: int = 20,
+    ) -> Iterator[SentTemplate]:
+        """List the templates.
+
+        Args:
+            search: Only those with this in their name.
+            status: Only those of this status, such as "APPROVED".
+            category: Only those of this category, such as "MARKETING".
+            page_size: How many templates a request brings.
+        """
+        return self._portal.iterate(
+            self._async.iterate,
+            search=search,
+            status=status,
+            category=category,
+            page_size=page_size,
+        )
+
+    def get(self, template_id: str) -> SentTemplate:
+        """Return a template.
+
+        Args:
+            template_id: The template's id.
+
+        Raises:
+            NotFound: The account has no such template.
+        """
+        return self._portal.run(self._async.get, template_id)
+
+
+class SentWebhooks(Group):
+    """The endpoints that Sent calls when something happens: ``client.webhooks``.
+
+    What their calls say is checked and read by `SentWebhookVerifier`.
+    Vendor page: https://docs.sent.dm/reference/api/webhooks
+    """
+
+    _async: AsyncSentWebhooks
+
+    def iterate(
+        self, *, search: str | Unset = UNSET, is_active: bool | Unset = UNSET, page_size: int = 20
+    ) -> Iterator[SentWebhook]:
+        """List the webhooks.
+
+        Args:
+            search: Only those with this in their name or URL.
+            is_active: Only those that are switched on, or only those that are not.
+            page_size: How many webhooks a request brings.
+        """
+        return self._portal.iterate(
+            self._async.iterate, search=search, is_active=is_active, page_size=page_size
+        )
+
+    def get(self, webhook_id: str) -> SentWebhook:
+        """Return a webhook; its secret is not shown whole.
+
+        Args:
+            webhook_id: The webhook's id.
+
+        Raises:
+            NotFound: The account has no such webhook.
+        """
+        return self._portal.run(self._async.get, webhook_id)
+
+    def create(
+        self,
+        *,
+        display_name: str,
+        endpoint_url: str,
+        event_types: Sequence[str],
+        event_filters: Mapping[str, Sequence[str]] | Unset = UNSET,
+        retry_count: int | Unset = UNSET,
+        timeout_seconds: int | Unset = UNSET,
+    ) -> SentWebhook:
+        """Create a webhook and return it with its secret, which is never shown again.
+
+        Args:
+            display_name: The name.
+            endpoint_url: The URL to call.
+            event_types: The families of events to call it for, such as "message".
+            event_filters: Of each family, the only events to call it for.
+            retry_count: How often to repeat a failed call, 1 to 5; the vendor's default is 3.
+            timeout_seconds: How long a call may take, 5 to 120; the vendor's default is 30.
+
+        Raises:
+            ValidationFailed: A value is not valid.
+        """
+        return self._portal.run(
+            self._async.create,
+            display_name=display_name,
+            endpoint_url=endpoint_url,
+            event_types=event_types,
+            event_filters=event_filters,
+            retry_count=retry_count,
+            timeout_seconds=timeout_seconds,
+        )
+
+    def update(
+        self,
+        webhook_id: str,
+        *,
+        display_name: str,
+        endpoint_url: str,
+        event_types: Sequence[str],
+        event_filters: Mapping[str, Sequence[str]] | Unset = UNSET,
+        retry_count: int | Unset = UNSET,
+        timeout_seconds: int | Unset = UNSET,
+    ) -> SentWebhook:
+        """Replace what a webhook is set to, and return it.
+
+        Args:
+            webhook_id: The webhook's id.
+            display_name: The name.
+            endpoint_url: The URL to call.
+            event_types: The families of events to call it for.
+            event_filters: Of each family, the only events to call it for.
+            retry_count: How often to repeat a failed call, 1 to 5.
+            timeout_seconds: How long a call may take, 5 to 120.
+
+        Raises:
+            NotFound: The account has no such webhook.
+            ValidationFailed: A value is not valid.
+        """
+        return self._portal.run(
+            self._async.update,
+            webhook_id,
+            display_name=display_name,
+            endpoint_url=endpoint_url,
+            event_types=event_types,
+            event_filters=event_filters,
+            retry_count=retry_count,
+            timeout_seconds=timeout_seconds,
+        )
+
+    def delete(self, webhook_id: str) -> None:
+        """Delete a webhook.
+
+        Args:
+            webhook_id: The webhook's id.
+
+        Raises:
+            NotFound: The account has no such webhook.
+        """
+        self._portal.run(self._async.delete, webhook_id)
+
+    def set_active(self, webhook_id: str, *, is_active: bool) -> SentWebhook:
+        """Switch a webhook on or off, and return it; ten failures in a row switch it off.
+
+        Args:
+            webhook_id: The webhook's id.
+            is_active: Whether it is to be called.
+
+        Raises:
+            NotFound: The account has no such webhook.
+        """
+        return self._portal.run(self._async.set_active, webhook_id, is_active=is_active)
+
+    def event_types(self) -> list[SentEventType]:
+        """Return the families of events that there are."""
+        return self._portal.run(self._async.event_types)
+
+    def deliveries(
+        self, webhook_id: str, *, search: str | Unset = UNSET, page_size: int = 20
+    ) -> Iterator[SentDelivery]:
+        """List the events that a webhook was called for.
+
+        Args:
+            webhook_id: The webhook's id.
+            search: Only those with this in them.
+            page_size: How many events a request brings.
+
+        Raises:
+            NotFound: The account has no such webhook.
+        """
+        return self._portal.iterate(
+            self._async.deliveries, webhook_id, search=search, page_size=page_size
+        )
+
+    def rotate_secret(self, webhook_id: str) -> SentSigningSecret:
+        """Replace a webhook's secret and return the new one; the old one is worthless at once.
+
+        Args:
+            webhook_id: The webhook's id.
+
+        Raises:
+            NotFound: The account has no such webhook.
+            RateLimited: Sent allows 10 of these in a minute.
+        """
+        return self._portal.run(self._async.rotate_secret, webhook_id)
+
+    def test(self, webhook_id: str, *, event_type: str) -> SentWebhookTest:
+        """Have a webhook called once, and return what came of it.
+
+        Args:
+            webhook_id: The webhook's id.
+            event_type: The event to pretend.
+
+        Raises:
+            NotFound: The account has no such webhook.
+            RateLimited: Sent allows 10 of these in a minute.
+        """
+        return self._portal.run(self._async.test, webhook_id, event_type=event_type)
+
+
+class Sent(Client["AsyncSent"]):
+    """A client of Sent's API v3.
+
+    ::
+
+        with Sent(api_key="...") as client:
+            contact = client.contacts.get("+12125550123")
+
+    Without `api_key` and `base_url` the variables SENT_API_KEY and SENT_BASE_URL are read.
+
+    Attributes:
+        contacts: Single contacts.
+        messages: Sending, and what became of it.
+        templates: What messages are made from.
+        webhooks: The endpoints that Sent calls.
+        bulk: Many contacts at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        profile_id: str | None = None,
+        base_url: str | None = None,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        observers: Iterable[Observer] = (),
+        middleware: Iterable[Middleware] = (),
+    ) -> None:
+        """Take the options; no connection is opened yet.
+
+        Args:
+            api_key: The credential; read from the environment where absent.
+            profile_id: The profile to act for, with a key of the organization above it.
+            base_url: Where the platform is; the environment's or the vendor's where absent.
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            limits: How much is asked of the platform.
+            tls: A context with your own CA or client certificate.
+            proxy: The URL of an HTTP proxy.
+            observers: Called with what happens to each request, one after the other.
+            middleware: Called around each attempt of a request, the first outermost.
+
+        Raises:
+            ConfigurationError: There is no key, or an option is not usable.
+        """
+        self._open(
+            api_key=api_key,
+            profile_id=profile_id,
+            base_url=base_url,
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            tls=tls,
+            proxy=proxy,
+            observers=observers,
+            middleware=middleware,
+        )
+
+    @staticmethod
+    def _twin_class() -> type[AsyncSent]:
+        from sentori_async.platforms.sent.client import AsyncSent
+
+        return AsyncSent
+
+    def _add_groups(self) -> None:
+        self.contacts = SentContacts(self._portal, self._async.contacts)
+        self.messages = SentMessages(self._portal, self._async.messages)
+        self.templates = SentTemplates(self._portal, self._async.templates)
+        self.webhooks = SentWebhooks(self._portal, self._async.webhooks)
+        self.bulk = Bulk(self._portal, self._async.bulk)
+
+    def me(self) -> SentAccount:
+        """Return whom the key belongs to; the cheapest way to check a key.
+
+        Raises:
+            AuthenticationError: Sent does not accept the key.
+        """
+        return self._portal.run(self._async.me)
 
 
 class SpotzeeContacts(Group):

@@ -32,7 +32,10 @@ ARROWS: dict[str, frozenset[str]] = {
     "resources": LEAVES | {"wire"},
     "client": LEAVES | {"transport", "bulk", "wire", "settings", "secret", "resources"},
     # The secret, because webhooks are signed with the key: it signs without being revealed.
-    "platforms": LEAVES | {"client", "bulk", "wire", "settings", "secret", "resources"},
+    # Single modules: a client's own constructor names the types of all its options.
+    "platforms": LEAVES
+    | {"client", "bulk", "wire", "settings", "secret", "resources"}
+    | {"transport.events", "transport.middleware"},
     "sources": LEAVES,
     # Single modules: the sandbox shares the error codes with the client, and nothing else.
     "sandbox": LEAVES | {"wire.catalogue", "platforms.*.catalogue"},

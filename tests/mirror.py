@@ -50,7 +50,7 @@ from __future__ import annotations
 
 
 RULES = Rules(
-    for_the_loop=frozenset({"connector", "observers"}),
+    for_the_loop=frozenset({"connector"}),
     of_classes={
         "AsyncClient": Rule(
             base="Lifecycle",

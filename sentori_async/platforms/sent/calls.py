@@ -11,7 +11,7 @@ from typing import Any, Final
 from sentori_async.errors import AlreadyExists, InvalidInput, SentoriError
 from sentori_async.platforms.sent import answers, inputs, lookups, operations, settle
 from sentori_async.platforms.sent.envelopes import OfContact, OfContacts, OfSummary
-from sentori_async.platforms.sent.inputs import Fields
+from sentori_async.platforms.sent.inputs import SentFields
 from sentori_async.platforms.sent.models import SentContact, SentMessageSummary
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire import body
@@ -111,7 +111,7 @@ def remove(segment: str) -> Call[None]:
 # ---------------------------------------------------------------------------------------- verbs
 
 
-def add_contact(number: str, fields: Fields | None = None) -> Call[SentContact]:
+def add_contact(number: str, fields: SentFields | None = None) -> Call[SentContact]:
     """Plan to add a contact; its fields, if any, are written by a second request."""
     number = inputs.number(number)
     document = inputs.contact_fields(fields, number)
@@ -127,7 +127,7 @@ def add_contact(number: str, fields: Fields | None = None) -> Call[SentContact]:
     return Steps.of(flow)
 
 
-def update_contact(contact: str, fields: Fields) -> Call[SentContact]:
+def update_contact(contact: str, fields: SentFields) -> Call[SentContact]:
     """Plan to change fields of a contact, named by its number or its id."""
     own_number = inputs.number(contact) if inputs.is_number(contact) else None
     document = inputs.contact_fields(fields, own_number)
@@ -141,7 +141,9 @@ def unsubscribe_all(contact: str) -> Call[SentContact]:
     return _patched(contact, {"opt_out": True}, operations.OPT_OUT)
 
 
-def add_or_update_contact(number: str, fields: Fields | None = None) -> Call[Upserted[SentContact]]:
+def add_or_update_contact(
+    number: str, fields: SentFields | None = None
+) -> Call[Upserted[SentContact]]:
     """Plan to add a contact, or to update it where RESOURCE_007 says that it exists."""
     number = inputs.number(number)
     document = inputs.contact_fields(fields, number)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from sentori_async.platforms.sent import calls
-from sentori_async.platforms.sent.inputs import Fields
+from sentori_async.platforms.sent.inputs import SentFields
 from sentori_async.resources import Group, Pages, unsupported
 from sentori_async.unset import UNSET, Unset
 
@@ -53,7 +53,7 @@ class AsyncSentContacts(Group):
         first = calls.iterate_contacts(search=search, channel=channel, page_size=page_size)
         return Pages(self._send, first)
 
-    async def add(self, number: str, fields: Fields | None = None) -> SentContact:
+    async def add(self, number: str, fields: SentFields | None = None) -> SentContact:
         """Add a new contact and return it.
 
         Sent takes nothing but the number with it: fields are written by a second request.
@@ -69,7 +69,7 @@ class AsyncSentContacts(Group):
         """
         return await self._send(calls.add_contact(number, fields))
 
-    async def update(self, contact: str, fields: Fields) -> SentContact:
+    async def update(self, contact: str, fields: SentFields) -> SentContact:
         """Change fields of a contact and return it; what is not named stays as it is.
 
         Args:
@@ -83,7 +83,7 @@ class AsyncSentContacts(Group):
         return await self._send(calls.update_contact(contact, fields))
 
     async def add_or_update(
-        self, number: str, fields: Fields | None = None
+        self, number: str, fields: SentFields | None = None
     ) -> Upserted[SentContact]:
         """Add a contact, or update it where it exists.
 

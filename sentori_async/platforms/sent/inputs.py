@@ -18,7 +18,7 @@ from sentori_async.platforms.sent.names import CODEC
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire.paths import segment
 
-Fields: TypeAlias = Mapping[str, Any] | SentContactPatch | SentContact
+SentFields: TypeAlias = Mapping[str, Any] | SentContactPatch | SentContact
 """Contact fields: a mapping with the vendor's names, a patch, or a contact to write back."""
 
 NUMBER: Final = "phone_number"
@@ -70,7 +70,7 @@ def contact_segment(value: object) -> str:
     return id_segment(value)
 
 
-def contact_fields(fields: Fields | None, own_number: str | None = None) -> dict[str, Any]:
+def contact_fields(fields: SentFields | None, own_number: str | None = None) -> dict[str, Any]:
     """Return what is to be written of the fields, by the vendor's names.
 
     Args:
