@@ -209,7 +209,9 @@ async def test_a_full_project_takes_changes_and_no_new_users(start: Start) -> No
 
 async def test_addresses_may_be_one_users_only(start: Start) -> None:
     spotzee = await start_spotzee(start, unique_emails=True)
-    answer = await spotzee.upsert(JOE, {"external_id": "ann", "email": "JOE@example.com"}, JOE)
+    shouted = {**JOE, "email": "Joe@EXAMPLE.com"}
+    ann = {"external_id": "ann", "email": "JOE@example.com"}
+    answer = await spotzee.upsert(shouted, ann, JOE)
     assert spotzee.item_codes(answer) == [None, "resource_already_exists", None]
 
 
@@ -292,6 +294,7 @@ async def test_a_delete_is_accepted_whether_there_is_a_user_or_not(
         ("", "parameter_missing"),
         ("?user_id=", "parameter_invalid_empty"),
         ("?user_id=joe&user_id=", "parameter_invalid_empty"),
+        ("?user_id=&user_id=joe", "parameter_invalid_empty"),
         ("?user_id=joe&id=7", "parameter_unknown"),
     ],
 )

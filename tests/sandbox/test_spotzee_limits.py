@@ -95,11 +95,25 @@ async def test_a_refusal_of_the_edge_promises_nothing_and_has_no_id(start: Start
     assert spotzee.project.contacts.count() == 0
 
 
-async def test_retry_after_may_be_promised_again(start: Start) -> None:
-    spotzee = await start_spotzee(start, rates=TWO, retry_after=True)
+@pytest.mark.parametrize(("block_s", "expected"), [(7200, 7200), (10, 10), (0, 3600)])
+async def test_retry_after_may_be_promised_again(
+    start: Start, block_s: float, expected: int
+) -> None:
+    """It is the length of the block, or of the window where there is no block."""
+    rates = (RateRule(requests=2, per_s=3600, block_s=block_s),)
+    spotzee = await start_spotzee(start, rates=rates, retry_after=True)
     answers = [await spotzee.ask("GET", "users") for _ in range(3)]
     assert [answer.status for answer in answers] == [200, 200, 429]
-    assert int(answers[2].headers["Retry-After"]) == 7200
+    assert int(answers[2].headers["Retry-After"]) == expected
+
+
+def test_a_window_without_a_block_opens_when_it_is_over() -> None:
+    address = Address(rates=(RateRule(requests=2, per_s=10, block_s=0),))
+    assert address.passes(3) == 2
+    address.now += 9.9
+    assert address.passes() == 0
+    address.now += 0.1
+    assert address.passes(3) == 2
 
 
 async def test_the_announced_headers_may_be_switched_on(start: Start) -> None:

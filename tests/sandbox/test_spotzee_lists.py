@@ -97,6 +97,8 @@ async def test_a_name_is_one_lists_only(spotzee: Spotzee) -> None:
     for method, path in (("POST", "lists"), ("PATCH", "lists/2")):
         answer = await spotzee.ask(method, path, {"name": "A", "type": "static"})
         assert code(answer) == (409, "resource_already_exists")
+    await spotzee.ask("DELETE", "lists/1")
+    await create(spotzee)
 
 
 async def test_the_first_delete_archives_and_the_second_is_for_good(spotzee: Spotzee) -> None:

@@ -27,7 +27,7 @@ class Window:
         if self.used < self.rule.requests:
             return 0.0
         self._blocked_until = now + self.rule.block_s
-        return max(self.rule.block_s, self.left_s(now))
+        return self.rule.block_s or self.left_s(now)
 
     def left_s(self, now: float) -> float:
         """Return how long the window lasts yet."""

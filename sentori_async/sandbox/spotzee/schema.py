@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS spotzee_jobs (
     kind TEXT NOT NULL,
     payload TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS spotzee_jobs_due ON spotzee_jobs (project, due);
 
 CREATE TABLE IF NOT EXISTS spotzee_sessions (
     token TEXT PRIMARY KEY,
@@ -47,6 +48,7 @@ CREATE TABLE IF NOT EXISTS spotzee_sessions (
     user INTEGER NOT NULL REFERENCES spotzee_users ON DELETE CASCADE,
     expires_at TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS spotzee_sessions_user ON spotzee_sessions (user);
 
 CREATE TABLE IF NOT EXISTS spotzee_subscriptions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

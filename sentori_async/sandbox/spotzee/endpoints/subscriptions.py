@@ -119,9 +119,8 @@ def _toggles(project: SpotzeeState, request: Incoming) -> list[Any]:
 
 def _change_all(project: SpotzeeState, user: UserRow, items: list[Any]) -> None:
     for item in items:
-        project.subscriptions.existing(item["subscription_id"])
-    for item in items:
-        project.subscriptions.change(user, item["subscription_id"], item["state"])
+        row = project.subscriptions.existing(item["subscription_id"])
+        project.subscriptions.change(user, row.id, item["state"])
 
 
 def _type(project: SpotzeeState, request: Incoming) -> TypeRow:
