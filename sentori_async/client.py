@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
+from sentori_async.bulk.journal.home import Home
 from sentori_async.secret import Secret, TokenSecret
 from sentori_async.settings import Settings
 from sentori_async.transport.events import Events
@@ -22,7 +24,7 @@ from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import TracebackType
 
     import aiohttp
@@ -46,6 +48,8 @@ class AsyncClient(abc.ABC):
     platform: ClassVar[Platform]
     capabilities: ClassVar[Capabilities]
     _manners: ClassVar[Manners] = Manners()
+    # Ask the platform which account the key belongs to, where it tells: a journal is of one.
+    _account: Callable[[], Awaitable[str | None]] | None = None
 
     def __init__(
         self,
@@ -215,6 +219,19 @@ class AsyncClient(abc.ABC):
     async def _send_for_bulk(self, call: Call[Any], meter: Meter) -> Any:
         """Send one call of a bulk job: after single calls, and with its cost counted."""
         return await self._sender.send(call, meter=meter, bulk=True)
+
+    @property
+    def _home(self) -> Home:
+        """Where bulk jobs run, for their journals."""
+        pace = self._sender.shared.pace
+        return Home(
+            platform=self.platform.name,
+            base_url=self.settings.base_url,
+            keys=self._manners.idempotency,
+            account=self._account,
+            pace_told=lambda: pace.told(time.monotonic(), time.time()),
+            pace_recall=lambda told: pace.recall(told, time.monotonic(), time.time()),
+        )
 
     @property
     def closed(self) -> bool:

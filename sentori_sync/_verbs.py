@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.verbs import AsyncBulk, Rows
+    from sentori_async.bulk.verbs import AsyncBulk, JournalFile, Rows
     from sentori_async.platforms.sent.client import AsyncSent
     from sentori_async.platforms.sent.contacts import AsyncSentContacts
     from sentori_async.platforms.sent.endpoints import (
@@ -139,23 +139,46 @@ class Bulk(BulkJobs):
     _async: AsyncBulk
 
     def add(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add every row as a new contact.
 
         Args:
             rows: Mappings that carry the contact's identity and fields.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return self._run(self._async.add, rows, via=via, progress=progress)
+        return self._run(
+            self._async.add,
+            rows,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     def update(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Update the contact of every row.
 
@@ -163,16 +186,33 @@ class Bulk(BulkJobs):
             rows: Mappings that carry the identity and the fields to change; an (identity,
                 fields) pair whose fields hold another identity renames the contact.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return self._run(self._async.update, rows, via=via, progress=progress)
+        return self._run(
+            self._async.update,
+            rows,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     def add_or_update(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add the contact of every row, or update it where it exists.
 
@@ -180,29 +220,57 @@ class Bulk(BulkJobs):
             rows: Mappings that carry the identity and the fields, or (identity, fields) pairs.
             via: "single" sends one request per row; "import" sends many rows per request;
                 "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return self._run(self._async.add_or_update, rows, via=via, progress=progress)
+        return self._run(
+            self._async.add_or_update,
+            rows,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     def delete(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Delete the contact of every row.
 
         Args:
             rows: Identities, or mappings that carry them.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return self._run(self._async.delete, rows, via=via, progress=progress)
+        return self._run(
+            self._async.delete,
+            rows,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     def subscribe(
         self,
@@ -210,6 +278,8 @@ class Bulk(BulkJobs):
         list_id: str,
         *,
         via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Subscribe the contact of every row to a list.
@@ -218,13 +288,25 @@ class Bulk(BulkJobs):
             rows: Identities, or mappings that carry them.
             list_id: The platform's identity of the list.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return self._run(self._async.subscribe, rows, list_id, via=via, progress=progress)
+        return self._run(
+            self._async.subscribe,
+            rows,
+            list_id,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     def unsubscribe(
         self,
@@ -232,6 +314,8 @@ class Bulk(BulkJobs):
         list_id: str,
         *,
         via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Unsubscribe the contact of every row from a list.
@@ -240,13 +324,25 @@ class Bulk(BulkJobs):
             rows: Identities, or mappings that carry them.
             list_id: The platform's identity of the list.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return self._run(self._async.unsubscribe, rows, list_id, via=via, progress=progress)
+        return self._run(
+            self._async.unsubscribe,
+            rows,
+            list_id,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
 
 class SentoriContacts(Group):

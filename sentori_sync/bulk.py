@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import Verb, Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.verbs import AsyncBulk, Rows
+    from sentori_async.bulk.verbs import AsyncBulk, JournalFile, Rows
     from sentori_sync.portal import Portal
 
 _CHUNK: Final = 256
@@ -119,6 +119,8 @@ class BulkJobs(Group):
         list_id: str | None = None,
         *,
         via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
         progress: Progress | bool | None = None,
     ) -> OutcomeStream:
         """Run a job and see every row's outcome as it happens.
@@ -130,6 +132,8 @@ class BulkJobs(Group):
             rows: What that verb takes.
             list_id: The platform's identity of the list, for the verbs that need one.
             via: As the verb takes it.
+            journal: As the verb takes it; rows that an earlier run settled are told, not sent.
+            retry_failed: As the verb takes it.
             progress: As the verb takes it.
 
         Raises:
@@ -141,6 +145,8 @@ class BulkJobs(Group):
             _advanced_by(caller, rows),
             list_id,
             via=via,
+            journal=journal,
+            retry_failed=retry_failed,
             progress=_shown_by(caller, rows, progress),
         )
         return OutcomeStream(self._portal, caller, stream)

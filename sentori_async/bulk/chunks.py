@@ -9,11 +9,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from sentori_async.bulk.engine import Engine
+from sentori_async.bulk.journal.entries import Fate, Intent
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import RowVerdict
 from sentori_async.bulk.rows import END, NOT_YET
@@ -22,24 +23,64 @@ from sentori_async.wire.message import Meter
 from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from sentori_async.bulk.journal.entries import Recalled
+    from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.plan import ChunkPlan, ChunkRow, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
+    from sentori_async.wire.idempotency import IdempotencyKey
     from sentori_async.wire.message import Call
 
+# Each has to be put down with the chunk; one contact's rows alone would never fill one.
+_MOST_TAKEN_IN: Final = 10_000
 
-@attrs.define
+
+@attrs.define(eq=False)
 class _Entry:
+    """A row of a chunk, with the number and digest of each earlier row it has taken in."""
+
     index: int
     row: ChunkRow
+    recalled: Recalled
+    taken_in: list[tuple[int, str]] = attrs.field(factory=list)
+    on_record: bool = False
+
+    @property
+    def lost_with(self) -> int | None:
+        """The earlier run's request that it went with, if nobody knows what became of that."""
+        known = self.recalled.known
+        return (known.chunk or 0) if known and self.recalled.fate is Fate.LOST else None
+
+    def intents(self, chunk: int, key: IdempotencyKey | None) -> Iterator[Intent]:
+        """Yield what is put down of it and of the rows that it has taken in."""
+        contact, keys = self.row.contact, self.row.keys
+        for number, digest in self.taken_in:
+            yield Intent(
+                number=number,
+                contact=contact,
+                keys=keys,
+                digest=digest,
+                chunk=chunk,
+                merged_into=self.index,
+            )
+        yield Intent(
+            number=self.index,
+            contact=contact,
+            keys=keys,
+            digest=self.recalled.digest,
+            chunk=chunk,
+            key=key,
+        )
 
 
 @attrs.define(eq=False)
 class _Chunk:
     entries: dict[tuple[str, ...], _Entry] = attrs.field(factory=dict)
     size: int = 0
+    taken_in: int = 0
+    lost_with: int | None = None
     in_doubt_until: float = 0.0
 
     @property
@@ -58,10 +99,18 @@ class ChunkEngine(Engine[_Chunk]):
         *,
         workers: int,
         progress: Progress | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """Prepare a job whose chunks `plan` turns into calls."""
         workers = min(workers, plan.workers)
-        super().__init__(source, send, workers=workers, progress=progress, most_parked=workers)
+        super().__init__(
+            source,
+            send,
+            workers=workers,
+            progress=progress,
+            most_parked=workers,
+            journal=journal,
+        )
         self._plan = plan
         # What one worker is filling, and the row that did not fit into what was filled last.
         self._filling: _Chunk | None = None
@@ -113,14 +162,20 @@ class ChunkEngine(Engine[_Chunk]):
         if self._carried is not None:
             self._add(chunk, self._carried)
             self._carried = None
-        while len(chunk.entries) < self._plan.max_rows:
+        while len(chunk.entries) < self._plan.max_rows and chunk.taken_in < _MOST_TAKEN_IN:
             entry = await self._next_entry()
             if entry is None:
                 break
-            if chunk.entries and chunk.size + entry.row.size > self._plan.max_bytes:
+            if chunk.entries and not self._fits(chunk, entry):
                 self._carried = entry
                 break
             self._add(chunk, entry)
+
+    def _fits(self, chunk: _Chunk, entry: _Entry) -> bool:
+        """Tell whether a row may go with a chunk: what was lost together is settled together."""
+        if entry.lost_with != chunk.lost_with:
+            return False
+        return chunk.size + entry.row.size <= self._plan.max_bytes
 
     async def _next_entry(self) -> _Entry | None:
         """Return the next row that can be sent, or None at the end."""
@@ -128,11 +183,13 @@ class ChunkEngine(Engine[_Chunk]):
             if row is NOT_YET:
                 continue
             index = self._next_index()
+            recalled = self._recall(index, row)
+            if recalled is None:
+                continue
             try:
-                return _Entry(index, self._plan.plan(row))
+                return _Entry(index, self._plan.plan(row), recalled)
             except InvalidInput as error:
-                contact = self._plan.identity(row)
-                self._tell(BulkOutcome(index, contact, "failed", None, error))
+                self._refuse(index, row, recalled, error)
             except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
                 self._abort(error)
                 self._tell(BulkOutcome(index, "", "skipped"))
@@ -144,30 +201,62 @@ class ChunkEngine(Engine[_Chunk]):
         if earlier is not None:
             self._tell(BulkOutcome(earlier.index, earlier.row.contact, "skipped"))
             chunk.size -= earlier.row.size
-            entry = _Entry(entry.index, self._plan.merge(earlier.row, entry.row))
+            entry = _Entry(entry.index, self._plan.merge(earlier.row, entry.row), entry.recalled)
+            if self._journal is not None:
+                earlier.taken_in.append((earlier.index, earlier.recalled.digest))
+                entry.taken_in = earlier.taken_in
+                chunk.taken_in += 1
+        if not chunk.entries:
+            chunk.lost_with = entry.lost_with
         chunk.entries[keys] = entry
         chunk.size += entry.row.size
 
     async def _deliver(self, chunk: _Chunk) -> None:
         """Send a chunk, in halves where one of its rows is refused, and tell all outcomes."""
         parts = [list(chunk.entries.values())]
+        lost = chunk.lost_with is not None
         while parts:
             part = parts.pop()
+            call = self._plan.call([entry.row for entry in part])
+            meter = await self._put_down(part, call, lost=lost)
             if isinstance(self._cause, SentoriError):
                 self._tell_all(part, self._skip_verdict(), 0)
-            elif not await self._send_part(chunk, part):
+                continue
+            sent = await self._send_part(chunk, part, call, meter)
+            # A refusal of what was sent is also what an earlier attempt of it has met.
+            lost = False
+            if not sent:
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
 
-    async def _send_part(self, chunk: _Chunk, part: list[_Entry]) -> bool:
+    async def _put_down(self, part: list[_Entry], call: Call[Any], *, lost: bool) -> Meter:
+        """Put rows on record before they are sent; those of a lost request are on record."""
+        journal = self._journal
+        if journal is None or isinstance(self._cause, SentoriError):
+            return Meter()
+        if lost:
+            key = journal.key_for(call, part[0].recalled.known)
+            return Meter(lost=True, key=key)
+        key = journal.key_for(call)
+        number = journal.next_chunk()
+        intents = [intent for entry in part for intent in entry.intents(number, key)]
+        on_record = await self._intend(intents)
+        for entry in part:
+            entry.on_record = entry.on_record or on_record
+        return Meter(key=key)
+
+    async def _send_part(
+        self, chunk: _Chunk, part: list[_Entry], call: Call[Any], meter: Meter
+    ) -> bool:
         """Send some rows at once; return False if they are refused and may be sent apart."""
         rows = [entry.row for entry in part]
-        meter = Meter()
         try:
-            result = await self._send(self._plan.call(rows), meter)
+            result = await self._send(call, meter)
         except SentoriError as error:
             if len(part) > 1 and self._is_about_rows(error):
                 self._answered(error)
+                for entry in part:
+                    entry.on_record = True
                 return False
             status = self._fate(error, lambda: "accepted")
             self._tell_all(part, RowVerdict(status, error), meter.attempts)
@@ -212,8 +301,9 @@ class ChunkEngine(Engine[_Chunk]):
 
     def _tell_all(self, entries: Iterable[_Entry], verdict: RowVerdict, attempts: int) -> None:
         for entry in entries:
-            self._tell(
-                BulkOutcome(
-                    entry.index, entry.row.contact, verdict.status, None, verdict.error, attempts
-                )
+            outcome = BulkOutcome(
+                entry.index, entry.row.contact, verdict.status, None, verdict.error, attempts
             )
+            self._tell(outcome)
+            if verdict.status != "skipped" or entry.on_record:
+                self._record(outcome, entry.recalled.digest)

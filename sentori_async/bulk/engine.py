@@ -8,6 +8,8 @@
    exhausted plan, a platform that is down for too long, code of the caller's that breaks) stops
    it, and what was not taken stays in the input.
 5. Cancellation is never an outcome: it ends the job.
+6. Where there is a journal, nothing is sent before it is on record there, and what an earlier run
+   settled is told and not sent.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import inspect
 from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from sentori_async.bulk.journal.entries import Fate, Recalled
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.report import BulkReport
 from sentori_async.bulk.rows import END, NOT_YET, Source
@@ -30,14 +33,17 @@ from sentori_async.errors import (
     CircuitOpen,
     ConfigurationError,
     DecodeError,
+    InvalidInput,
     QuotaExceeded,
     RateLimited,
     SentoriError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from sentori_async.bulk.journal.entries import Intent
+    from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.outcomes import Status
     from sentori_async.bulk.plan import Send
     from sentori_async.bulk.progress import Progress
@@ -56,6 +62,7 @@ _REFUSED_AT_THE_DOOR: Final = frozenset({401, 403})
 _BREATHE_S: Final = 0.005
 _SHOW_EVERY_S: Final = 0.25
 _PARKED: Final = 1_000
+_UNRECORDED: Final = Recalled("", Fate.NEW)
 
 U = TypeVar("U")
 
@@ -88,6 +95,7 @@ class Engine(abc.ABC, Generic[U]):
         workers: int,
         progress: Progress | None = None,
         most_parked: int = _PARKED,
+        journal: Journal | None = None,
     ) -> None:
         """Prepare a job.
 
@@ -97,6 +105,7 @@ class Engine(abc.ABC, Generic[U]):
             workers: How many requests may be in flight at once.
             progress: Called with the live report now and then, and at the end.
             most_parked: How many units may wait for their contacts before no more rows are taken.
+            journal: Where the job is put down; None for nowhere.
         """
         self.report = BulkReport()
         self._source = source
@@ -104,6 +113,7 @@ class Engine(abc.ABC, Generic[U]):
         self._workers = workers
         self._progress = progress
         self._most_parked = most_parked
+        self._journal = journal
         self._outlet: Outlet | None = None
         self._turns: Turns[U] = Turns()
         self._gate = asyncio.Event()
@@ -133,8 +143,35 @@ class Engine(abc.ABC, Generic[U]):
         """Work until the input ends, or the job is drained or aborted.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used.
         """
+        if self._journal is None:
+            await self._run_workers()
+        else:
+            await self._journal.open(self.report, self._abort)
+            await self._run_on_record(self._journal)
+        self.report.finished = True
+        await self._show()
+        if isinstance(self._cause, BulkError):
+            self._cause.report = self.report
+            raise self._cause
+        if self._cause is not None:
+            raise self._aborted(self._cause) from self._cause
+
+    async def _run_on_record(self, journal: Journal) -> None:
+        """Work, and put down how that ended."""
+        status = "cancelled"
+        try:
+            await self._run_workers()
+            status = "aborted" if self._cause else "drained" if self._stopping else "finished"
+        finally:
+            try:
+                await journal.close(self.report, status, self._cause)
+            except BulkError as error:
+                self._abort(error)
+
+    async def _run_workers(self) -> None:
         clock = asyncio.get_running_loop().time
         begun = clock()
         timekeeper = asyncio.create_task(self._keep_time(begun))
@@ -153,10 +190,6 @@ class Engine(abc.ABC, Generic[U]):
             self.report.duration_s = clock() - begun
         for row in self._source.left_over():
             self._skip(row)
-        self.report.finished = True
-        await self._show()
-        if self._cause is not None:
-            raise self._aborted(self._cause) from self._cause
 
     async def _keep_time(self, begun: float) -> None:
         """Keep the live report's duration true, and show it."""
@@ -243,6 +276,9 @@ class Engine(abc.ABC, Generic[U]):
         if self._stopping:
             return END
         try:
+            if self._journal is not None and self._journal.is_behind(self._rows_taken):
+                await self._journal.catch_up(self._rows_taken)
+                return NOT_YET
             row = self._coming_row() if self._coming else self._source.take_now()
         except Exception as error:  # noqa: BLE001 - the boundary to the caller's own iterable
             self._abort(error)
@@ -250,11 +286,20 @@ class Engine(abc.ABC, Generic[U]):
         if row is NOT_YET:
             await self._wait_for_row()
         elif row is END:
-            self._ended = True
-            self._wake(len(self._idle))
+            self._end()
         elif self._idle:
             self._wake(1)
         return row
+
+    def _end(self) -> None:
+        """Take note that the input has ended."""
+        self._ended = True
+        self._wake(len(self._idle))
+        if self._journal is not None:
+            try:
+                self._journal.check_end(self._rows_taken)
+            except BulkError as error:
+                self._abort(error)
 
     async def _wait_for_row(self) -> None:
         """Wait for the next row, or for a parked one whose turn comes first."""
@@ -303,6 +348,47 @@ class Engine(abc.ABC, Generic[U]):
         index = self._rows_taken
         self._rows_taken += 1
         return index
+
+    # --------------------------------------------------------------------- what is on record
+
+    def _recall(self, index: int, row: object) -> Recalled | None:
+        """Return what the journal says of a row; None where nothing is left to be done about it."""
+        if self._journal is None:
+            return _UNRECORDED
+        try:
+            recalled = self._journal.recall(index, row)
+        except BulkError as error:
+            self._abort(error)
+            self._tell(BulkOutcome(index, self._identity(row), "skipped", None, error))
+            return None
+        if recalled.known is not None and recalled.fate is Fate.SETTLED:
+            self._tell(recalled.known.told())
+            return None
+        return recalled
+
+    async def _intend(self, intents: Sequence[Intent]) -> bool:
+        """Put down what is about to be sent; return whether that is on record."""
+        if self._journal is None:
+            return False
+        try:
+            await self._journal.intend(intents)
+        except BulkError as error:
+            self._abort(error)
+            return False
+        return True
+
+    def _refuse(self, index: int, row: object, recalled: Recalled, error: InvalidInput) -> None:
+        """Account for a row that cannot be sent as it is."""
+        outcome = BulkOutcome(index, self._identity(row), "failed", None, error)
+        self._tell(outcome)
+        self._record(outcome, recalled.digest)
+
+    def _record(self, outcome: BulkOutcome, digest: str) -> None:
+        """Put down what became of a row."""
+        if self._journal is not None:
+            self._journal.settle(outcome, digest)
+
+    # ---------------------------------------------------------------------------- outcomes
 
     def _tell(self, outcome: BulkOutcome) -> None:
         self.report.count(outcome)

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import weakref
 from collections import Counter
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -46,7 +46,10 @@ class OutcomeLog:
 
     The first 1,000 stay in memory; the rest go to a temporary file that only this process can
     open and that disappears with it.
+    A copy, in this process or another, holds all of them.
     """
+
+    _most = _IN_MEMORY
 
     def __init__(self) -> None:
         """Start empty."""
@@ -56,7 +59,7 @@ class OutcomeLog:
 
     def append(self, outcome: BulkOutcome) -> None:
         """Keep one more outcome."""
-        if len(self._head) < _IN_MEMORY:
+        if len(self._head) < self._most:
             self._head.append(outcome)
             return
         if self._spool is None:
@@ -71,6 +74,9 @@ class OutcomeLog:
     def __iter__(self) -> Iterator[BulkOutcome]:
         """Yield the outcomes in the order they were kept; any number of times."""
         yield from self._head
+        yield from self._spooled_ones()
+
+    def _spooled_ones(self) -> Iterator[BulkOutcome]:
         if self._spool is None:
             return
         position = 0
@@ -78,9 +84,20 @@ class OutcomeLog:
             outcome, position = self._spool.read(position)
             yield outcome
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the outcomes themselves: their file is this process's own."""
+        return _log_of, (list(self),)
+
     def __repr__(self) -> str:
         """Show how many there are, and none of them."""
         return f"<{len(self)} outcomes>"
+
+
+def _log_of(outcomes: list[BulkOutcome]) -> OutcomeLog:
+    log = OutcomeLog()
+    for outcome in outcomes:
+        log.append(outcome)
+    return log
 
 
 @attrs.define(eq=False, repr=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from sentori_async.bulk.engine import Engine
+from sentori_async.bulk.journal.entries import Fate, Intent
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
 from sentori_async.errors import InvalidInput, SentoriError
@@ -15,6 +16,8 @@ from sentori_async.wire.message import Meter, Safety
 from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
+    from sentori_async.bulk.journal.entries import Recalled
+    from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 class _Unit:
     index: int
     row: PlannedRow
+    recalled: Recalled
+    on_record: bool = False
 
 
 class RowEngine(Engine[_Unit]):
@@ -39,9 +44,10 @@ class RowEngine(Engine[_Unit]):
         *,
         workers: int,
         progress: Progress | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """Prepare a job whose rows `plan` turns into calls."""
-        super().__init__(source, send, workers=workers, progress=progress)
+        super().__init__(source, send, workers=workers, progress=progress, journal=journal)
         self._plan = plan
 
     def _identity(self, row: object) -> str:
@@ -61,21 +67,44 @@ class RowEngine(Engine[_Unit]):
         while (unit := await self._next()) is not None:
             meter = Meter()
             try:
+                if self._journal is not None:
+                    await self._put_down(self._journal, unit, meter)
                 outcome = await self._deliver(unit, meter)
             finally:
                 self._give_way(unit.row.keys, meter.in_doubt_until)
             self._tell(outcome)
+            if outcome.status != "skipped" or unit.on_record:
+                self._record(outcome, unit.recalled.digest)
+
+    async def _put_down(self, journal: Journal, unit: _Unit, meter: Meter) -> None:
+        """Put the row on record before it is sent; a lost one is on record already."""
+        row, recalled = unit.row, unit.recalled
+        if row.steps is None:
+            meter.key = journal.key_for(row.call, recalled.known)
+        if recalled.fate is Fate.LOST:
+            meter.lost = True
+            return
+        intent = Intent(
+            number=unit.index,
+            contact=row.contact,
+            keys=row.keys,
+            digest=recalled.digest,
+            key=meter.key,
+        )
+        unit.on_record = await self._intend([intent])
 
     async def _make(self) -> _Unit | None:
         row = await self._take()
         if row is END or row is NOT_YET:
             return None
         index = self._next_index()
+        recalled = self._recall(index, row)
+        if recalled is None:
+            return None
         try:
-            return _Unit(index, self._plan.plan(row))
+            return _Unit(index, self._plan.plan(row), recalled)
         except InvalidInput as error:
-            contact = self._plan.identity(row)
-            self._tell(BulkOutcome(index, contact, "failed", None, error))
+            self._refuse(index, row, recalled, error)
         except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
             self._abort(error)
             self._tell(BulkOutcome(index, "", "skipped"))

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, Iterable, Sized
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sentori_async.bulk.chunks import ChunkEngine
+from sentori_async.bulk.journal.home import Job
 from sentori_async.bulk.plan import ChunkPlan
 from sentori_async.bulk.progress import Progress, progress_of
 from sentori_async.bulk.rows import source_of
 from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
+from sentori_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sentori_async.bulk.engine import Engine
+    from sentori_async.bulk.journal.home import Home
+    from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.plan import Planner, Send, Verb, Via
     from sentori_async.bulk.report import BulkReport
+
+JournalFile: TypeAlias = str | os.PathLike[str]
+"""Where a journal is, or will be."""
 
 Rows: TypeAlias = Iterable[Any] | AsyncIterable[Any]
 """Any iterable or async iterable: of mappings, of identities, or of (identity, fields) pairs."""
@@ -28,36 +36,64 @@ class AsyncBulk:
     Memory does not grow with the number of rows.
     """
 
-    def __init__(self, send: Send, planner: Planner, *, workers: int) -> None:
+    def __init__(
+        self, send: Send, planner: Planner, *, workers: int, home: Home | None = None
+    ) -> None:
         """Prepare for jobs.
 
         Args:
             send: Send one call for a bulk job.
             planner: How the platform turns rows into calls.
             workers: How many requests may be in flight at once.
+            home: Where the jobs run; without it they keep no journals.
         """
+        self._home = home
         self._send = send
         self._planner = planner
         self._workers = workers
 
     async def add(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add every row as a new contact.
 
         Args:
             rows: Mappings that carry the contact's identity and fields.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run("add", rows, None, via=via, progress=progress)
+        return await self._run(
+            "add",
+            rows,
+            None,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     async def update(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Update the contact of every row.
 
@@ -65,16 +101,34 @@ class AsyncBulk:
             rows: Mappings that carry the identity and the fields to change; an (identity,
                 fields) pair whose fields hold another identity renames the contact.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run("update", rows, None, via=via, progress=progress)
+        return await self._run(
+            "update",
+            rows,
+            None,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     async def add_or_update(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add the contact of every row, or update it where it exists.
 
@@ -82,29 +136,59 @@ class AsyncBulk:
             rows: Mappings that carry the identity and the fields, or (identity, fields) pairs.
             via: "single" sends one request per row; "import" sends many rows per request;
                 "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run("add_or_update", rows, None, via=via, progress=progress)
+        return await self._run(
+            "add_or_update",
+            rows,
+            None,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     async def delete(
-        self, rows: Rows, *, via: Via = "single", progress: Progress | bool | None = None
+        self,
+        rows: Rows,
+        *,
+        via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
+        progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Delete the contact of every row.
 
         Args:
             rows: Identities, or mappings that carry them.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run("delete", rows, None, via=via, progress=progress)
+        return await self._run(
+            "delete",
+            rows,
+            None,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     async def subscribe(
         self,
@@ -112,6 +196,8 @@ class AsyncBulk:
         list_id: str,
         *,
         via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Subscribe the contact of every row to a list.
@@ -120,13 +206,25 @@ class AsyncBulk:
             rows: Identities, or mappings that carry them.
             list_id: The platform's identity of the list.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run("subscribe", rows, list_id, via=via, progress=progress)
+        return await self._run(
+            "subscribe",
+            rows,
+            list_id,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     async def unsubscribe(
         self,
@@ -134,6 +232,8 @@ class AsyncBulk:
         list_id: str,
         *,
         via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Unsubscribe the contact of every row from a list.
@@ -142,13 +242,25 @@ class AsyncBulk:
             rows: Identities, or mappings that carry them.
             list_id: The platform's identity of the list.
             via: "single" sends one request per row; "auto" lets the platform's best path decide.
+            journal: A file that keeps what was sent and what became of it: the same job, run
+                again with it after whatever stopped it, goes on where that was.
+            retry_failed: Whether rows that failed in an earlier run are sent again.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
-            BulkError: The job was aborted; it carries the cause and the report.
+            BulkError: The job was aborted, and carries the cause and the report; or the journal
+                cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run("unsubscribe", rows, list_id, via=via, progress=progress)
+        return await self._run(
+            "unsubscribe",
+            rows,
+            list_id,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
 
     def stream(
         self,
@@ -157,6 +269,8 @@ class AsyncBulk:
         list_id: str | None = None,
         *,
         via: Via = "single",
+        journal: JournalFile | None = None,
+        retry_failed: bool = False,
         progress: Progress | bool | None = None,
     ) -> OutcomeStream:
         """Run a job and see every row's outcome as it happens.
@@ -168,12 +282,15 @@ class AsyncBulk:
             rows: What that verb takes.
             list_id: The platform's identity of the list, for the verbs that need one.
             via: As the verb takes it.
+            journal: As the verb takes it; rows that an earlier run settled are told, not sent.
+            retry_failed: As the verb takes it.
             progress: As the verb takes it.
 
         Raises:
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return OutcomeStream(self._engine(verb, rows, list_id, via=via, progress=progress))
+        kept = self._journal(verb, list_id, via, journal, retry_failed=retry_failed)
+        return OutcomeStream(self._engine(verb, rows, list_id, via, kept, progress=progress))
 
     async def _run(
         self,
@@ -182,24 +299,67 @@ class AsyncBulk:
         list_id: str | None,
         *,
         via: Via,
+        journal: JournalFile | None,
+        retry_failed: bool,
         progress: Progress | bool | None,
     ) -> BulkReport:
-        engine = self._engine(verb, rows, list_id, via=via, progress=progress)
+        kept = self._journal(verb, list_id, via, journal, retry_failed=retry_failed)
+        engine = self._engine(verb, rows, list_id, via, kept, progress=progress)
         await engine.run()
         return engine.report
+
+    def _journal(
+        self,
+        verb: Verb,
+        list_id: str | None,
+        via: Via,
+        file: JournalFile | None,
+        *,
+        retry_failed: bool,
+    ) -> Journal | None:
+        """Return the journal of a job, which the job opens when it starts.
+
+        Raises:
+            ConfigurationError: There can be none.
+        """
+        if file is None:
+            if retry_failed:
+                msg = "retry_failed needs the journal of the run in which the rows failed"
+                raise ConfigurationError(msg)
+            return None
+        if not os.fspath(file):
+            raise ConfigurationError("the journal needs a file name, such as 'job.db'")
+        if self._home is None:
+            raise ConfigurationError("these bulk jobs cannot keep a journal: leave it out")
+        # SQLite and a thread are for those who keep one.
+        from sentori_async.bulk.journal.journal import Journal
+
+        job = Job(
+            platform=self._home.platform,
+            base_url=self._home.base_url,
+            verb=verb,
+            target=list_id,
+            via=via,
+        )
+        return Journal(file, job, self._home, retry_failed=retry_failed)
 
     def _engine(
         self,
         verb: Verb,
         rows: Rows,
         list_id: str | None,
-        *,
         via: Via,
+        journal: Journal | None,
+        *,
         progress: Progress | bool | None,
     ) -> Engine[Any]:
         plan = self._planner.plan_for(verb, list_id, via)
         shown = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
         source = source_of(rows)
         if isinstance(plan, ChunkPlan):
-            return ChunkEngine(source, self._send, plan, workers=self._workers, progress=shown)
-        return RowEngine(source, self._send, plan, workers=self._workers, progress=shown)
+            return ChunkEngine(
+                source, self._send, plan, workers=self._workers, progress=shown, journal=journal
+            )
+        return RowEngine(
+            source, self._send, plan, workers=self._workers, progress=shown, journal=journal
+        )

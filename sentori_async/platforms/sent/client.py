@@ -136,7 +136,10 @@ class AsyncSent(AsyncClient):
         self.templates = AsyncSentTemplates(send)
         self.webhooks = AsyncSentWebhooks(send)
         self.bulk = AsyncBulk(
-            self._send_for_bulk, SentPlanner(), workers=self.settings.limits.concurrency
+            self._send_for_bulk,
+            SentPlanner(),
+            workers=self.settings.limits.concurrency,
+            home=self._home,
         )
 
     async def me(self) -> SentAccount:

@@ -266,7 +266,10 @@ class AsyncSentori(AsyncClient):
         self.reports = AsyncSentoriReports(send)
         self.automation = AsyncSentoriAutomation(send)
         self.bulk = AsyncBulk(
-            self._send_for_bulk, SentoriPlanner(), workers=self.settings.limits.concurrency
+            self._send_for_bulk,
+            SentoriPlanner(),
+            workers=self.settings.limits.concurrency,
+            home=self._home,
         )
 
     def _refusal(self, operation: Operation, response: Response) -> ApiError:

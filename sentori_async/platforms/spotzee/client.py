@@ -102,7 +102,10 @@ class AsyncSpotzee(AsyncClient):
         self.lists = AsyncSpotzeeLists(send)
         self.events = AsyncSpotzeeEvents(send)
         self.bulk = AsyncBulk(
-            self._send_for_bulk, SpotzeePlanner(), workers=self.settings.limits.concurrency
+            self._send_for_bulk,
+            SpotzeePlanner(),
+            workers=self.settings.limits.concurrency,
+            home=self._home,
         )
 
     def _refusal(self, operation: Operation, response: Response) -> ApiError:

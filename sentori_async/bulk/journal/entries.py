@@ -1,0 +1,192 @@
+"""What the journal holds of a row, as values and as JSON."""
+
+from __future__ import annotations
+
+import enum
+import json
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from sentori_async import errors
+from sentori_async.bulk.outcomes import BulkOutcome, Status
+from sentori_async.errors import SentoriError
+from sentori_async.wire.idempotency import IdempotencyKey
+
+Entry: TypeAlias = "list[Any]"
+"""What a statement of the schema takes for one row."""
+
+
+class Fate(enum.Enum):
+    """What is to be done about a row that the journal knows."""
+
+    SETTLED = "settled"
+    """Nothing: its outcome stands."""
+    LOST = "lost"
+    """It was sent and nobody knows what became of it: that is to be found out."""
+    NEW = "new"
+    """It was not carried out, and is to be sent."""
+
+
+# Not frozen and built by position: on a resume one is made for every row.
+@attrs.define(eq=False)
+class Known:
+    """A row of an earlier run."""
+
+    number: int
+    digest: str
+    contact: str
+    outcome: Status | None
+    error_class: str | None
+    error: str | None
+    attempts: int
+    chunk: int | None
+    merged: bool
+    merged_outcome: Status | None
+    overtaken: bool
+    key_text: str | None
+    key_digest: str | None
+    key_first_used_at: float | None
+
+    def fate(self, *, retry_failed: bool) -> Fate:
+        """Return what is to be done about it."""
+        if self.overtaken:
+            return Fate.SETTLED
+        # The values of a row that was merged into another went with that one.
+        outcome = self.merged_outcome if self.merged else self.outcome
+        return _fate(outcome, retry_failed=retry_failed)
+
+    def told(self) -> BulkOutcome:
+        """Return the outcome as it was recorded; what the platform answered is not kept."""
+        error = read_error(self.error_class, self.error)
+        status = self.outcome or "unknown"
+        return BulkOutcome(self.number, self.contact, status, None, error, self.attempts)
+
+    @property
+    def key(self) -> IdempotencyKey | None:
+        """The idempotency key that it was sent with."""
+        if self.key_text is None or self.key_digest is None or self.key_first_used_at is None:
+            return None
+        return IdempotencyKey(self.key_text, bytes.fromhex(self.key_digest), self.key_first_used_at)
+
+
+def _fate(outcome: Status | None, *, retry_failed: bool) -> Fate:
+    match outcome:
+        case None | "unknown":
+            return Fate.LOST
+        case "skipped":
+            return Fate.NEW
+        case "failed" if retry_failed:
+            return Fate.NEW
+        case _:
+            return Fate.SETTLED
+
+
+# Not frozen and built by position: one is made for every row.
+@attrs.define(eq=False)
+class Recalled:
+    """What the journal says of a row that was just read."""
+
+    digest: str
+    fate: Fate
+    known: Known | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Intent:
+    """A row that is about to be sent.
+
+    Attributes:
+        number: Its place in the input.
+        contact: The contact's identity, as outcomes show it.
+        keys: The normalised identities it touches.
+        digest: What it said.
+        chunk: The request it goes with, where many rows share one.
+        merged_into: The later row of its contact that carries its values, if one does.
+        key: The idempotency key it is sent with.
+    """
+
+    number: int
+    contact: str
+    keys: tuple[str, ...]
+    digest: str
+    chunk: int | None = None
+    merged_into: int | None = None
+    key: IdempotencyKey | None = None
+
+    def entry(self) -> Entry:
+        """Return what `ADD_INTENTS` takes."""
+        keys, key = self.keys, self.key
+        contact_key = keys[0] if keys and keys[0] != self.contact else None
+        return [
+            self.number,
+            _text(self.contact),
+            contact_key,
+            keys[1] if len(keys) > 1 else None,
+            self.digest,
+            None if self.merged_into is None else "skipped",
+            self.chunk,
+            self.merged_into,
+            None if key is None else key.text,
+            None if key is None else key.digest.hex(),
+            None if key is None else key.first_used_at,
+        ]
+
+
+def outcome_entry(outcome: BulkOutcome, digest: str) -> Entry:
+    """Return what `ADD_OUTCOMES` takes."""
+    error = outcome.error
+    if error is None:
+        return [
+            outcome.index,
+            _text(outcome.contact),
+            digest,
+            outcome.status,
+            None,
+            None,
+            None,
+            outcome.attempts,
+            getattr(outcome.result, "request_id", None),
+        ]
+    code = getattr(error, "code", None)
+    return [
+        outcome.index,
+        _text(outcome.contact),
+        digest,
+        outcome.status,
+        type(error).__name__,
+        code if isinstance(code, int) else _text(code),
+        _written(error),
+        outcome.attempts,
+        getattr(error, "request_id", None),
+    ]
+
+
+def _text(value: Any) -> str | None:
+    """Return a text that a file can hold: what a user gave as an address may be anything."""
+    if value is None:
+        return None
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+_OWN: Final = {
+    name: cls
+    for name, cls in vars(errors).items()
+    if isinstance(cls, type) and issubclass(cls, SentoriError)
+}
+
+
+def _written(error: SentoriError) -> str:
+    return json.dumps(error.__dict__, default=str, skipkeys=True)
+
+
+def read_error(name: str | None, written: str | None) -> SentoriError | None:
+    """Return an error as it was recorded."""
+    if name is None:
+        return None
+    state: dict[str, Any] = json.loads(written) if written else {}
+    cls = _OWN.get(name, SentoriError)
+    error = cls.__new__(cls)
+    Exception.__init__(error, state.get("message", name))
+    error.__dict__.update({"message": name, **state})
+    return error

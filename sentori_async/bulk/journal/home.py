@@ -1,0 +1,68 @@
+"""What a client tells its bulk jobs of where they run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import attrs
+
+from sentori_async.wire.idempotency import KeyRules
+
+
+@attrs.frozen(kw_only=True)
+class Home:
+    """Where jobs run, for their journals.
+
+    Attributes:
+        platform: The platform's name.
+        base_url: Where it is.
+        keys: Its rules for idempotency keys; None where it knows none.
+        account: Ask the platform which account the key belongs to; None where it does not tell.
+        pace_told: Return what was started within long windows, as plain data; any thread calls it.
+        pace_recall: Count what an earlier process started.
+    """
+
+    platform: str
+    base_url: str
+    keys: KeyRules | None = None
+    account: Callable[[], Awaitable[str | None]] | None = None
+    pace_told: Callable[[], Mapping[str, Any] | None] | None = None
+    pace_recall: Callable[[Mapping[str, Any]], None] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """Which job a journal is of; the key is no part of it, so that a new one goes on.
+
+    Attributes:
+        platform: The platform's name.
+        base_url: Where it is.
+        account: The account, where the platform tells it.
+        verb: What is done.
+        target: The list it is done to, or None.
+        via: Which way.
+        options: How fields are treated, as text.
+    """
+
+    platform: str
+    base_url: str
+    account: str | None = None
+    verb: str
+    target: str | None = None
+    via: str = "single"
+    options: str = ""
+
+    def is_same(self, other: Job) -> bool:
+        """Tell whether it is the same job; an account that is not known differs from none."""
+        if self.account is None or other.account is None:
+            return attrs.evolve(self, account=None) == attrs.evolve(other, account=None)
+        return self == other
+
+    def __str__(self) -> str:
+        """Say what is done, to what and where."""
+        target = "" if self.target is None else f" of list {self.target}"
+        account = "" if self.account is None else f", account {self.account}"
+        options = f", {self.options}" if self.options else ""
+        via = "" if self.via == "single" else f", via {self.via}"
+        return f"{self.platform} {self.verb}{target} at {self.base_url}{account}{via}{options}"
