@@ -1,6 +1,7 @@
 """Who may call Sent: keys, profiles, standing, locked keys and rates."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,6 +95,31 @@ async def test_a_blocked_account_is_told_why(sent: SentService, code: str) -> No
     assert sent.account.contacts.count() == 0
     sent.account.account.block(None)
     assert (await sent.add()).status == 201
+
+
+async def test_a_profile_is_blocked_with_its_organization_or_alone(sent: SentService) -> None:
+    profile = sent.account.add_profile("Shop")
+    sent.account.account.block("BUSINESS_014")
+    answer = await sent.get("me", x_profile_id=profile.customer_id)
+    assert answer.error == (403, "BUSINESS_014")
+    sent.account.account.block(None)
+    profile.account.block("AUTH_006")
+    answer = await sent.get("me", x_profile_id=profile.customer_id)
+    assert answer.error == (403, "AUTH_006")
+    assert (await sent.get("me")).status == 200
+
+
+async def test_accounts_and_profiles_outlive_a_run(start: Start, tmp_path: Path) -> None:
+    first = await start(state=tmp_path / "state.db")
+    profile = SentService(first).account.add_profile("Shop", api_key="profile-key")
+    profile.contacts.add(ANN)
+    profile.account.fund(funded=False)
+    await first.sandbox.close()
+    sent = SentService(await start(state=tmp_path / "state.db"))
+    (again,) = sent.account.profiles()
+    assert (again.customer_id, again.account.funded) == (profile.customer_id, False)
+    assert again.contacts.numbers() == [ANN]
+    assert (await sent.send("GET", "me", key="profile-key")).data["name"] == "Shop"
 
 
 async def test_an_account_is_blocked_with_a_code_of_the_list(sent: SentService) -> None:

@@ -143,7 +143,7 @@ class SentPlatform:
         try:
             opened = self.accounts.find(key)
             account = self._profile(opened, request.headers.get("x-profile-id"), stamp)
-            for state in (opened, account):
+            for state in {opened.number: opened, account.number: account}.values():
                 if (code := state.account.blocked) is not None:
                     raise Refusal(code)
         except Refusal as refusal:

@@ -109,8 +109,8 @@ class Replays:
         return Reply(status, body, replayed)
 
     def keep(self, token: Token, reply: Reply, stamp: Stamp) -> None:
-        """Keep an answer, unless it is too large or the service's own failure."""
-        if reply.status >= 500 or len(reply.body) > self._options.max_replayed_bytes:
+        """Keep an answer, unless it is too large."""
+        if len(reply.body) > self._options.max_replayed_bytes:
             return
         headers = orjson.dumps(list(reply.headers.items())).decode()
         self._database.run(
