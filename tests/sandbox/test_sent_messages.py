@@ -191,8 +191,8 @@ def obstruct(sent: SentService, code: str) -> dict[str, Any]:
         account.contacts.add(ANN, available_channels="sms")
         return {"channel": ["whatsapp"]}
     if code == "BUSINESS_012":
-        body = {"sms": {"template": "Hi"}, "whatsapp": {"template": "Hi"}, "rcs": None}
-        row = account.templates.create({"body": {"whatsapp": body["whatsapp"]}}, status="APPROVED")
+        body = {"whatsapp": {"template": "Hi"}}
+        row = account.templates.create({"body": body}, status="APPROVED")
         return {"text": None, "template": {"id": row.id}, "channel": ["sms"]}
     return {}
 
