@@ -34,7 +34,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any, int]] = {
     "contacts.delete_many": ("DELETE", "users?user_id=joe", None, 204),
     "contacts.create_session": ("POST", "users/joe/sessions", None, 200),
     "contacts.subscriptions": ("GET", "users/joe/subscriptions", None, 200),
-    "contacts.subscribe": ("PATCH", "users/joe/subscriptions", [TOGGLE], 200),
+    "contacts.set_subscriptions": ("PATCH", "users/joe/subscriptions", [TOGGLE], 200),
     "subscriptions.iterate": ("GET", "subscriptions", None, 200),
     "subscriptions.create": ("POST", "subscriptions", {"name": "B", "channel": "push"}, 200),
     "subscriptions.get": ("GET", "subscriptions/1", None, 200),

@@ -60,7 +60,10 @@ class Endpoint:
 
 
 def routes() -> tuple[Route[Endpoint], ...]:
-    """Return every endpoint; the names are those of the SDK's verbs."""
+    """Return every endpoint; the names are those of the SDK's verbs.
+
+    Those that subscribe and unsubscribe one contact are all contacts.set_subscriptions here.
+    """
     read, write = Access.READ, Access.WRITE
     users, user, types, type_ = "users", "users/{user}", "subscriptions", "subscriptions/{id}"
     lists_, list_ = "lists", "lists/{list}"
@@ -81,7 +84,11 @@ def routes() -> tuple[Route[Endpoint], ...]:
         _route("subscriptions.update", "PATCH", type_, subscriptions.update, write),
         _route("contacts.subscriptions", "GET", f"{user}/{types}", subscriptions.states, read),
         _route(
-            "contacts.subscribe", "PATCH", f"{user}/{types}", subscriptions.change_states, write
+            "contacts.set_subscriptions",
+            "PATCH",
+            f"{user}/{types}",
+            subscriptions.change_states,
+            write,
         ),
         _route("subscriptions.batch", "POST", f"{types}/batch", subscriptions.change_many, write),
         _route(
