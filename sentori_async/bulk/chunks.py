@@ -81,6 +81,7 @@ class _Chunk:
     size: int = 0
     taken_in: int = 0
     lost_with: int | None = None
+    group: str = ""
     in_doubt_until: float = 0.0
 
     @property
@@ -173,7 +174,7 @@ class ChunkEngine(Engine[_Chunk]):
 
     def _fits(self, chunk: _Chunk, entry: _Entry) -> bool:
         """Tell whether a row may go with a chunk: what was lost together is settled together."""
-        if entry.lost_with != chunk.lost_with:
+        if entry.lost_with != chunk.lost_with or entry.row.group != chunk.group:
             return False
         return chunk.size + entry.row.size <= self._plan.max_bytes
 
@@ -208,6 +209,7 @@ class ChunkEngine(Engine[_Chunk]):
                 chunk.taken_in += 1
         if not chunk.entries:
             chunk.lost_with = entry.lost_with
+            chunk.group = entry.row.group
         chunk.entries[keys] = entry
         chunk.size += entry.row.size
 

@@ -50,12 +50,14 @@ class ChunkRow:
         keys: What no other row in flight may share: the normalised identities it touches.
         payload: What the plan needs to send it.
         size: How many bytes it adds to a chunk.
+        group: What all rows of a chunk share, such as the list that one request is about.
     """
 
     contact: str
     keys: tuple[str, ...]
     payload: Any
     size: int
+    group: str = ""
 
 
 class Plan(abc.ABC):
