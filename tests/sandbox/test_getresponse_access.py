@@ -1,11 +1,12 @@
 """Who may call GetResponse, and what is said to everybody else."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sentori_async.errors import ConfigurationError, InvalidInput
-from sentori_async.sandbox import FaultRule, FaultScript, faults
+from sentori_async.sandbox import FaultRule, FaultScript, Sandbox, faults
 from sentori_async.sandbox.getresponse.app import routes
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
 from sentori_async.sandbox.getresponse.state import (
@@ -15,8 +16,28 @@ from sentori_async.sandbox.getresponse.state import (
     GETRESPONSE_TOKEN,
     dead_key,
 )
-from tests.sandbox.getresponse_service import ANN, KEY, NOBODY, Clock, Vendor, code, of, vendor
+from tests.sandbox.getresponse_service import (
+    ANN,
+    BOB,
+    CAMPAIGN,
+    KEY,
+    NOBODY,
+    Clock,
+    Vendor,
+    code,
+    of,
+    vendor,
+)
 from tests.sandbox.service import Service, Start
+
+QUEUED: dict[str, Any] = {
+    "email": BOB,
+    "campaign": CAMPAIGN,
+    "origin": "api",
+    "given": {},
+    "tags": None,
+    "customs": None,
+}
 
 
 @pytest.fixture
@@ -179,6 +200,31 @@ async def test_unknown_paths_are_1013_or_a_page(start: Start) -> None:
     api = await vendor(start, html_errors=True)
     answer = await api.get("contact")
     assert (answer.status, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+async def test_a_path_that_is_not_utf_8_is_1000(api: Vendor) -> None:
+    assert code(await api.get("contacts/%ff")) == (400, 1000)
+
+
+async def test_a_state_file_keeps_accounts_contacts_and_the_queue(
+    start: Start, tmp_path: Path
+) -> None:
+    clock = Clock()
+    path = tmp_path / "state.db"
+    async with Sandbox(state=path, clock=clock) as sandbox:
+        account = sandbox.getresponse
+        account.accounts.add("other-key").tags.add("vip")
+        contact = account.contacts.add(ANN)
+        account.queue.put("add", QUEUED, delay_s=60)
+    api = Vendor(await start(state=path, clock=clock))
+    assert (await api.get(f"contacts/{contact}")).json["email"] == ANN
+    other = await api.send("GET", "tags", headers={"X-Auth-Token": "api-key other-key"})
+    assert [tag["name"] for tag in other.json] == ["vip"]
+    dead = await api.send("GET", "tags", headers={"X-Auth-Token": f"api-key {dead_key(1016)}"})
+    assert code(dead) == (403, 1016)
+    clock.skip(60)
+    assert api.account.contacts.emails() == [ANN, BOB]
+    assert len({found["contactId"] for found in api.account.contacts.all()}) == 2
 
 
 async def test_times_are_printed_in_the_zone_that_was_asked_for(start: Start) -> None:

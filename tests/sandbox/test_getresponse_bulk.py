@@ -231,6 +231,12 @@ async def test_an_import_that_does_not_fit_is_refused_as_a_whole(
     assert api.account.imports.all() == []
 
 
+async def test_an_import_of_bad_rows_names_the_first_few(api: Vendor) -> None:
+    answer = await api.post("imports", {**JOB, "contacts": [[]] * 1000})
+    assert code(answer) == (400, 1004)
+    assert len(answer.json["context"]) == 20
+
+
 async def test_only_so_many_imports_may_be_under_way(start: Start) -> None:
     clock = Clock()
     api = await vendor(start, clock, import_takes_s=60)

@@ -448,3 +448,24 @@ async def test_a_delete_with_a_message_is_an_unsubscription(start: Start) -> Non
         assert (await api.add()).status == status
         if status == 202:
             api.account.contacts.remove(ANN, "user")
+
+
+# Activities.
+
+
+async def test_activities_are_those_of_14_days_unless_asked_for_more(start: Start) -> None:
+    clock = Clock()
+    api = await vendor(start, clock)
+    contact = api.account.contacts.add(ANN)
+    for activity in ("send", "open", "click"):
+        api.account.contacts.add_activity(ANN, activity)
+        clock.skip(10 * 86_400)
+    path = f"contacts/{contact}/activities"
+    (click,) = (await api.get(path)).json
+    assert (click["activity"], click["createdOn"]) == ("click", "2026-09-21T12:00:00+0000")
+    assert click["clickTrack"]["url"] == "https://example.com/shop"
+    answer = await api.get(f"{path}?query[createdOn][from]=2026-09-01&perPage=2")
+    assert [found["activity"] for found in answer.json] == ["send", "open"]
+    assert answer.headers["TotalCount"] == "3"
+    assert "clickTrack" not in answer.json[0]
+    assert code(await api.get(f"contacts/{NOBODY}/activities")) == (404, 1013)

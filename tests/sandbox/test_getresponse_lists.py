@@ -95,6 +95,11 @@ async def test_exactly_one_campaign_is_the_default(api: Vendor) -> None:
     assert [campaign["campaignId"] for campaign in defaults] == [CAMPAIGN]
 
 
+async def test_campaigns_are_seeded_with_an_opt_in_there_is(api: Vendor) -> None:
+    with pytest.raises(InvalidInput):
+        api.account.campaigns.add("news", optin="triple")
+
+
 async def test_an_update_of_a_campaign_keeps_what_it_does_not_name(api: Vendor) -> None:
     body = {"optinTypes": {"api": "double"}, "languageCode": "PL"}
     changed = (await api.post(f"campaigns/{CAMPAIGN}", body)).json

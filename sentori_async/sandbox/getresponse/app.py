@@ -57,6 +57,7 @@ def routes() -> tuple[Route[Handler], ...]:
         Route("contacts.get", _GET, "contacts/{contact}", contacts.get),
         Route("contacts.update", _POST, "contacts/{contact}", contacts.update),
         Route("contacts.delete", _DELETE, "contacts/{contact}", contacts.delete),
+        Route("contacts.activities", _GET, "contacts/{contact}/activities", contacts.activities),
         Route("contacts.tags", _POST, "contacts/{contact}/tags", contacts.tags),
         Route(
             "contacts.custom_fields",

@@ -80,6 +80,24 @@ def customs(store: ContactStore, row: ContactRow) -> list[dict[str, Any]]:
     return found
 
 
+def activity(noted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a contact did, with a newsletter that is always the same."""
+    shown = {
+        "activity": noted["activity"],
+        "subject": "Sandbox newsletter",
+        "createdOn": noted["createdOn"],
+        "previewUrl": None,
+        "resource": {
+            "resourceId": "sandb",
+            "resourceType": "newsletters",
+            "href": f"{SITE}/newsletters/sandb",
+        },
+    }
+    if noted["activity"] == "click":
+        shown["clickTrack"] = {"id": "clck1", "name": "Shop", "url": "https://example.com/shop"}
+    return shown
+
+
 def searched(row: ContactRow, campaign: Mapping[str, Any]) -> dict[str, Any]:
     """Return a contact as searches show it: its score is a text there, and it may be removed."""
     score = row.body.get("scoring")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
+
+import attrs
 
 from sentori_async.sandbox.getresponse import queries, views
 from sentori_async.sandbox.getresponse.checks import Checks, checked_id, json_object
@@ -14,9 +17,11 @@ from sentori_async.sandbox.getresponse.endpoints.listing import (
 from sentori_async.sandbox.getresponse.refusal import Refusal, missing, taken
 from sentori_async.sandbox.getresponse.state import GetResponseState
 from sentori_async.sandbox.getresponse.stores.contacts import ContactRow, fill
+from sentori_async.sandbox.getresponse.stores.scope import printed
 from sentori_async.sandbox.getresponse.values import ContactReader, ContactValues, related
 from sentori_async.sandbox.platform import Incoming, Reply, json_reply
 
+_ACTIVITIES: Final = dt.timedelta(days=14)
 ACCEPTED: Final = Reply(202)
 GONE: Final = Reply(204)
 
@@ -87,6 +92,16 @@ def delete(account: GetResponseState, request: Incoming) -> Reply:
     row.reason = "unsubscribe" if query.rest.get("messageId") else "api"
     account.contacts.store(row)
     return GONE
+
+
+def activities(account: GetResponseState, request: Incoming) -> Reply:
+    """Return a page of what a contact did, in the last 14 days unless a first day is asked for."""
+    row = existing(account, request.args[0])
+    query = queries.read(account.options, request.query, dates=("createdOn",))
+    since = printed(account.scope.clock() - _ACTIVITIES)
+    query = attrs.evolve(query, filters={"createdOn.from": since, **query.filters})
+    found = queries.select(row.body.get("activities", ()), query)
+    return queries.page_of(found, query, views.activity, "activity")
 
 
 def tags(account: GetResponseState, request: Incoming) -> Reply:

@@ -194,12 +194,33 @@ class ContactStore:
         """
         self._move_on(email, campaign, "removed", reason)
 
+    def add_activity(self, email: str, activity: str, campaign: str = DEFAULT_CAMPAIGN) -> None:
+        """Note that a contact was sent a newsletter, opened it, or clicked in it, just now.
+
+        Args:
+            email: The address.
+            activity: "send", "open" or "click".
+            campaign: The id of its campaign.
+
+        Raises:
+            InvalidInput: There is no such contact.
+        """
+        with self.scope.database:
+            row = self._there(email, campaign)
+            noted = {"activity": activity, "createdOn": self.scope.now()}
+            row.body["activities"] = [*row.body.get("activities", ()), noted]
+            self.store(row)
+
+    def _there(self, email: str, campaign: str) -> ContactRow:
+        self.queue.settle()
+        row = self.find(email, campaign)
+        if row is None:
+            raise InvalidInput("there is no contact of this address in the campaign")
+        return row
+
     def _move_on(self, email: str, campaign: str, status: str, reason: str | None) -> None:
         with self.scope.database:
-            self.queue.settle()
-            row = self.find(email, campaign)
-            if row is None:
-                raise InvalidInput("there is no contact of this address in the campaign")
+            row = self._there(email, campaign)
             row.status, row.reason = status, reason
             row.deleted = self.scope.now() if status == "removed" else None
             self.store(row)
