@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sentori_async.errors import ConfigurationError
 from sentori_async.sandbox.spotzee.options import EARLIER_RATES, RATES, RateRule, SpotzeeOptions
 from sentori_async.sandbox.spotzee.rates import Limiter
 from sentori_async.sandbox.spotzee.refusal import Refusal
@@ -230,6 +231,29 @@ async def test_a_repeat_meanwhile_is_told_to_wait(start: Start) -> None:
     assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
     assert (await send()).headers["Idempotent-Replayed"] == "true"
     assert len(spotzee.project.events.all()) == 1
+
+
+async def test_an_answer_of_more_than_a_mebibyte_is_not_kept(start: Start) -> None:
+    spotzee = await start_spotzee(start, idempotency=True)
+    for name, replayed in (("a", True), ("b", False)):  # the second answer shows both texts
+        item = {"external_id": "joe", "data": {name: "x" * 600_000}}
+        headers = {"Idempotency-Key": name}
+        answers = [await spotzee.upsert(item, headers=headers) for _ in range(2)]
+        assert [answer.status for answer in answers] == [200, 200]
+        assert ("Idempotent-Replayed" in answers[1].headers) is replayed
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"visible_after_s": -1}, {"keyed_write_takes_s": -0.1}, {"user_capacity": -1}],
+)
+def test_options_that_mean_nothing_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="must not be negative"):
+        SpotzeeOptions(**options)
+    good = {"requests": 1, "per_s": 1, "block_s": 0}
+    for bad in ({"requests": 0}, {"per_s": 0}, {"block_s": -1}):
+        with pytest.raises(ConfigurationError):
+            RateRule(**{**good, **bad})
 
 
 async def test_a_project_out_of_credits_still_reads(start: Start) -> None:

@@ -7,13 +7,21 @@ guess where there is none; then the text of the field says "inferred".
 from __future__ import annotations
 
 import enum
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from sentori_async.errors import ConfigurationError
 
-_check_count: Final = attrs.validators.optional(attrs.validators.ge(0))
+
+def _not_negative(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value < 0:
+        raise ConfigurationError(f"{attribute.name} must not be negative, and is {value}")
+
+
+def _positive(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value <= 0:
+        raise ConfigurationError(f"{attribute.name} must be above 0, and is {value}")
 
 
 class ErrorShape(enum.Enum):
@@ -52,9 +60,9 @@ class RateRule:
         block_s: For how long all requests are refused then, in seconds.
     """
 
-    requests: int = attrs.field(validator=attrs.validators.gt(0))
-    per_s: float = attrs.field(validator=attrs.validators.gt(0))
-    block_s: float = attrs.field(validator=attrs.validators.ge(0))
+    requests: int = attrs.field(validator=_positive)
+    per_s: float = attrs.field(validator=_positive)
+    block_s: float = attrs.field(validator=_not_negative)
 
 
 RATES: Final = (
@@ -67,11 +75,6 @@ EARLIER_RATES: Final = (
     RateRule(requests=1_000, per_s=10, block_s=10),
 )
 """Those of the page of 2026-04-30, which promises Retry-After: 10; its blocks are inferred."""
-
-
-def _no_negative_wait(_: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if value < 0:
-        raise ConfigurationError(f"{attribute.name} must not be negative, and is {value}")
 
 
 @attrs.frozen(kw_only=True)
@@ -108,7 +111,7 @@ class SpotzeeOptions:
     """Honour Idempotency-Key; documented, and not enforced as of September 2026."""
     replay_keeps_request_id: bool = False
     """Replay the first answer's X-Request-Id (April 2026), else send a new one (September)."""
-    keyed_write_takes_s: float = attrs.field(default=0.0, validator=_no_negative_wait)
+    keyed_write_takes_s: float = attrs.field(default=0.0, validator=_not_negative)
     """How long a write with an honoured key is under way before it takes effect, in seconds."""
 
     # Keys.
@@ -127,7 +130,7 @@ class SpotzeeOptions:
 
     # Users.
 
-    visible_after_s: float = attrs.field(default=0.0, validator=_no_negative_wait)
+    visible_after_s: float = attrs.field(default=0.0, validator=_not_negative)
     """How long queued upserts and deletes wait, in seconds; never until within the same request."""
     strict_batches: bool = False
     """Refuse a whole batch with 422 where one item does not fit the schema, else only the item."""
@@ -135,7 +138,9 @@ class SpotzeeOptions:
     """Merge `data` into what a user has, key by key, else replace it; inferred."""
     unique_emails: bool = False
     """Refuse an e-mail address that another user has, which the page of 2026-04-28 hints at."""
-    user_capacity: int | None = attrs.field(default=None, validator=_check_count)
+    user_capacity: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(_not_negative)
+    )
     """How many users fit into the project; more are refused with user_capacity_exhausted."""
     classified: frozenset[str] = frozenset()
     """Keys of `data` that are stored and left out of every answer."""
