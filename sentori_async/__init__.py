@@ -44,6 +44,29 @@ if TYPE_CHECKING:
     from sentori_async.bulk.frames import frame_rows
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
+    from sentori_async.platforms.getresponse.client import AsyncGetResponse
+    from sentori_async.platforms.getresponse.models import (
+        GetResponseActivity,
+        GetResponseCampaignReference,
+        GetResponseContact,
+        GetResponseContactPatch,
+        GetResponseContactTag,
+        GetResponseCustomFieldValue,
+        GetResponseFoundContact,
+        GetResponseGeolocation,
+    )
+    from sentori_async.platforms.getresponse.things import (
+        GetResponseAccount,
+        GetResponseCampaign,
+        GetResponseCustomField,
+        GetResponseImport,
+        GetResponseImportErrors,
+        GetResponseImportStatistics,
+        GetResponseOptinTypes,
+        GetResponseSearch,
+        GetResponseSuppression,
+        GetResponseTag,
+    )
     from sentori_async.platforms.sent.client import AsyncSent
     from sentori_async.platforms.sent.endpoints import (
         SentDelivery,
@@ -152,7 +175,10 @@ _SENT: Final = "sentori_async.platforms.sent.models"
 _SENT_MESSAGING: Final = "sentori_async.platforms.sent.messaging"
 _SENT_ENDPOINTS: Final = "sentori_async.platforms.sent.endpoints"
 _SENT_WEBHOOKS: Final = "sentori_async.platforms.sent.webhooks"
+_GETRESPONSE_MODELS: Final = "sentori_async.platforms.getresponse.models"
+_GETRESPONSE_THINGS: Final = "sentori_async.platforms.getresponse.things"
 _LAZY: Final = {
+    "AsyncGetResponse": "sentori_async.platforms.getresponse.client",
     "AsyncSent": "sentori_async.platforms.sent.client",
     "SentAccount": _SENT,
     "SentChannel": _SENT,
@@ -237,6 +263,24 @@ _LAZY: Final = {
     "WebhookEvent": _WEBHOOKS,
     "frame_rows": "sentori_async.bulk.frames",
     "parse_webhook": _WEBHOOKS,
+    "GetResponseActivity": _GETRESPONSE_MODELS,
+    "GetResponseCampaignReference": _GETRESPONSE_MODELS,
+    "GetResponseContact": _GETRESPONSE_MODELS,
+    "GetResponseContactPatch": _GETRESPONSE_MODELS,
+    "GetResponseContactTag": _GETRESPONSE_MODELS,
+    "GetResponseCustomFieldValue": _GETRESPONSE_MODELS,
+    "GetResponseFoundContact": _GETRESPONSE_MODELS,
+    "GetResponseGeolocation": _GETRESPONSE_MODELS,
+    "GetResponseAccount": _GETRESPONSE_THINGS,
+    "GetResponseCampaign": _GETRESPONSE_THINGS,
+    "GetResponseCustomField": _GETRESPONSE_THINGS,
+    "GetResponseImport": _GETRESPONSE_THINGS,
+    "GetResponseImportErrors": _GETRESPONSE_THINGS,
+    "GetResponseImportStatistics": _GETRESPONSE_THINGS,
+    "GetResponseOptinTypes": _GETRESPONSE_THINGS,
+    "GetResponseSearch": _GETRESPONSE_THINGS,
+    "GetResponseSuppression": _GETRESPONSE_THINGS,
+    "GetResponseTag": _GETRESPONSE_THINGS,
 }
 
 
@@ -262,6 +306,7 @@ __all__ = [
     "AccountBlocked",
     "AlreadyExists",
     "ApiError",
+    "AsyncGetResponse",
     "AsyncSent",
     "AsyncSentori",
     "AsyncSpotzee",
@@ -290,6 +335,24 @@ __all__ = [
     "EmailTemplate",
     "Event",
     "FieldKind",
+    "GetResponseAccount",
+    "GetResponseActivity",
+    "GetResponseCampaign",
+    "GetResponseCampaignReference",
+    "GetResponseContact",
+    "GetResponseContactPatch",
+    "GetResponseContactTag",
+    "GetResponseCustomField",
+    "GetResponseCustomFieldValue",
+    "GetResponseFoundContact",
+    "GetResponseGeolocation",
+    "GetResponseImport",
+    "GetResponseImportErrors",
+    "GetResponseImportStatistics",
+    "GetResponseOptinTypes",
+    "GetResponseSearch",
+    "GetResponseSuppression",
+    "GetResponseTag",
     "ImportResult",
     "InvalidInput",
     "Kpi",

@@ -68,6 +68,24 @@ if TYPE_CHECKING:
         EmailTemplate,
         Event,
         FieldKind,
+        GetResponseAccount,
+        GetResponseActivity,
+        GetResponseCampaign,
+        GetResponseCampaignReference,
+        GetResponseContact,
+        GetResponseContactPatch,
+        GetResponseContactTag,
+        GetResponseCustomField,
+        GetResponseCustomFieldValue,
+        GetResponseFoundContact,
+        GetResponseGeolocation,
+        GetResponseImport,
+        GetResponseImportErrors,
+        GetResponseImportStatistics,
+        GetResponseOptinTypes,
+        GetResponseSearch,
+        GetResponseSuppression,
+        GetResponseTag,
         ImportResult,
         Kpi,
         MailingList,
@@ -132,10 +150,10 @@ if TYPE_CHECKING:
         frame_rows,
         parse_webhook,
     )
-    from sentori_sync._verbs import Sent, Sentori, Spotzee
+    from sentori_sync._verbs import GetResponse, Sent, Sentori, Spotzee
 
 # In `_verbs`; all else is the async package's own.
-_CLIENTS = frozenset({"Sent", "Sentori", "Spotzee"})
+_CLIENTS = frozenset({"GetResponse", "Sent", "Sentori", "Spotzee"})
 
 
 def __getattr__(name: str) -> Any:
@@ -184,6 +202,25 @@ __all__ = [
     "EmailTemplate",
     "Event",
     "FieldKind",
+    "GetResponse",
+    "GetResponseAccount",
+    "GetResponseActivity",
+    "GetResponseCampaign",
+    "GetResponseCampaignReference",
+    "GetResponseContact",
+    "GetResponseContactPatch",
+    "GetResponseContactTag",
+    "GetResponseCustomField",
+    "GetResponseCustomFieldValue",
+    "GetResponseFoundContact",
+    "GetResponseGeolocation",
+    "GetResponseImport",
+    "GetResponseImportErrors",
+    "GetResponseImportStatistics",
+    "GetResponseOptinTypes",
+    "GetResponseSearch",
+    "GetResponseSuppression",
+    "GetResponseTag",
     "ImportResult",
     "InvalidInput",
     "Kpi",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sentori_async.platforms.getresponse.contacts import LOOKS_AFTER_S
 from sentori_async.platforms.spotzee.preferences import SpotzeeSubscriptionState
 from sentori_async.unset import UNSET
 from sentori_sync.bulk import BulkJobs
@@ -13,13 +14,43 @@ from sentori_sync.client import A, Group, Lifecycle
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from typing import Any, Literal, NoReturn
 
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.verbs import AsyncBulk, JournalFile, Rows
+    from sentori_async.platforms.getresponse.client import AsyncGetResponse
+    from sentori_async.platforms.getresponse.contacts import AsyncGetResponseContacts
+    from sentori_async.platforms.getresponse.groups import (
+        AsyncGetResponseAccounts,
+        AsyncGetResponseBlocklists,
+        AsyncGetResponseCampaigns,
+        AsyncGetResponseCustomFields,
+        AsyncGetResponseImports,
+        AsyncGetResponseSearchContacts,
+        AsyncGetResponseSuppressions,
+        AsyncGetResponseTags,
+    )
+    from sentori_async.platforms.getresponse.inputs import GetResponseFields
+    from sentori_async.platforms.getresponse.listing import GetResponseSort
+    from sentori_async.platforms.getresponse.models import (
+        GetResponseActivity,
+        GetResponseContact,
+        GetResponseContactTag,
+        GetResponseCustomFieldValue,
+        GetResponseFoundContact,
+    )
+    from sentori_async.platforms.getresponse.things import (
+        GetResponseAccount,
+        GetResponseCampaign,
+        GetResponseCustomField,
+        GetResponseImport,
+        GetResponseSearch,
+        GetResponseSuppression,
+        GetResponseTag,
+    )
     from sentori_async.platforms.sent.client import AsyncSent
     from sentori_async.platforms.sent.contacts import AsyncSentContacts
     from sentori_async.platforms.sent.endpoints import (
@@ -87,7 +118,7 @@ if TYPE_CHECKING:
         SpotzeeUserSubscription,
     )
     from sentori_async.secret import Secret
-    from sentori_async.settings import Limits, RetryPolicy, Timeouts
+    from sentori_async.settings import AccessToken, Limits, RetryPolicy, Timeouts
     from sentori_async.transport.events import Observer
     from sentori_async.transport.middleware import Middleware
     from sentori_async.unset import Unset
@@ -722,6 +753,1044 @@ class Sentori(Client["AsyncSentori"]):
         self.emails = SentoriEmails(self._portal, self._async.emails)
         self.reports = SentoriReports(self._portal, self._async.reports)
         self.automation = SentoriAutomation(self._portal, self._async.automation)
+        self.bulk = Bulk(self._portal, self._async.bulk)
+
+
+class GetResponseContacts(Group):
+    """The contacts of the account: ``client.contacts``.
+
+    A contact is one address in one campaign, which is what GetResponse calls a list.
+    A text with an @ names it by its address, looked for in `campaign`, else in the client's
+    `default_campaign`, else everywhere; any other text is its id, and saves the look-up.
+    Vendor page: https://apireference.getresponse.com/#tag/Contacts
+    """
+
+    _async: AsyncGetResponseContacts
+
+    def get(self, contact: str, *, campaign: str | None = None) -> GetResponseContact:
+        """Return a contact with its tags, custom fields and place.
+
+        Args:
+            contact: The address, or the id.
+            campaign: The campaign to look for the address in.
+
+        Raises:
+            NotFound: There is no such contact, or it is not visible.
+            InvalidInput: The address has contacts in several campaigns; the message names them.
+        """
+        return self._portal.run(self._async.get, contact, campaign=campaign)
+
+    def find(self, address: str, *, campaign: str | None = None) -> list[GetResponseContact]:
+        """Return all contacts of an address, one per campaign, without tags and custom fields.
+
+        Args:
+            address: The address; the default campaign does not narrow this down.
+            campaign: The only campaign to look in.
+        """
+        return self._portal.run(self._async.find, address, campaign=campaign)
+
+    def iterate(
+        self,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        campaign: str | None = None,
+        origin: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        changed_from: date | None = None,
+        changed_to: date | None = None,
+        exact: bool = False,
+        sort: GetResponseSort | None = None,
+        fields: Sequence[str] | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseContact]:
+        """List the subscribed contacts that meet all filters, in the order of creation.
+
+        Removed, bounced and unconfirmed contacts are not listed: `search_contacts` finds them.
+
+        Args:
+            email: A part of the address, or all of it with `exact`.
+            name: A part of the name, or all of it with `exact`.
+            campaign: The campaign; all campaigns where absent.
+            origin: How the contact came in, such as "api".
+            created_from: The first day or moment of its creation.
+            created_to: The last one.
+            changed_from: The first day or moment of its latest change.
+            changed_to: The last one.
+            exact: Whether `email` and `name` are the whole and not a part.
+            sort: Other orders, such as ``{"changedOn": "DESC"}``.
+            fields: The only fields to return, by the vendor's names; the id always comes.
+            per_page: How many contacts come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.iterate,
+            email=email,
+            name=name,
+            campaign=campaign,
+            origin=origin,
+            created_from=created_from,
+            created_to=created_to,
+            changed_from=changed_from,
+            changed_to=changed_to,
+            exact=exact,
+            sort=sort,
+            fields=fields,
+            per_page=per_page,
+        )
+
+    def activities(
+        self,
+        contact_id: str,
+        *,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseActivity]:
+        """List what was sent to a contact and what it did, of the last 14 days unless said.
+
+        Args:
+            contact_id: The contact's id.
+            created_from: The first day or moment.
+            created_to: The last one.
+            per_page: How many activities come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.activities,
+            contact_id,
+            created_from=created_from,
+            created_to=created_to,
+            per_page=per_page,
+        )
+
+    def add(
+        self, address: str, fields: GetResponseFields | None = None, *, campaign: str | None = None
+    ) -> Accepted:
+        """Have a contact added: it waits in a queue, and may be dropped there without a word.
+
+        Args:
+            address: The new contact's address.
+            fields: The other fields to set.
+            campaign: The campaign to add it to; one in the fields goes before it.
+
+        Raises:
+            AlreadyExists: The campaign has a contact of the address; it is left as it is.
+            ContactSuppressed: The address is blocked, bounced or was removed before.
+            NotFound: The campaign, a tag or a custom field does not exist.
+            QuotaExceeded: The plan takes no more contacts.
+        """
+        return self._portal.run(self._async.add, address, fields, campaign=campaign)
+
+    def wait_until_visible(
+        self,
+        address: str,
+        *,
+        campaign: str | None = None,
+        looks_after_s: Sequence[float] = LOOKS_AFTER_S,
+    ) -> GetResponseContact | None:
+        """Wait until a contact that was accepted can be seen, and return it.
+
+        Do not add it again where it stays away: it may wait for its opt-in to be confirmed.
+
+        Args:
+            address: The address.
+            campaign: The campaign that it was added to.
+            looks_after_s: The waits before each look, in seconds; GetResponse's own advice.
+
+        Returns:
+            The contact, or None where it is not visible after the last look.
+        """
+        return self._portal.run(
+            self._async.wait_until_visible, address, campaign=campaign, looks_after_s=looks_after_s
+        )
+
+    def add_batch(
+        self, contacts: Iterable[Mapping[str, Any]], *, campaign: str | None = None
+    ) -> Accepted:
+        """Have up to 1000 contacts added to one campaign; what becomes of each is not said.
+
+        GetResponse takes one batch per second, and 80 in ten minutes.
+
+        Args:
+            contacts: Mappings with `email` and the other fields.
+            campaign: The campaign to add them to.
+
+        Raises:
+            AlreadyExists: The campaign has one of them, and none was taken.
+            ValidationFailed: One of them is not valid, and none was taken.
+        """
+        return self._portal.run(self._async.add_batch, contacts, campaign=campaign)
+
+    def update(
+        self, contact: str, fields: GetResponseFields, *, campaign: str | None = None
+    ) -> GetResponseContact:
+        """Change fields of a contact and return it; what is not named stays as it is.
+
+        Tags and custom fields are replaced as a whole where they are named: `add_tags`,
+        `remove_tags`, `set_custom_fields` and `remove_custom_fields` change single ones.
+
+        Args:
+            contact: The address, or the id.
+            fields: The fields to change; another ``email`` or ``campaign`` moves the contact.
+            campaign: The campaign to look for the address in.
+
+        Raises:
+            NotFound: There is no such contact; none is created.
+            AlreadyExists: Another contact has the address in that campaign.
+            InvalidInput: The address has contacts in several campaigns; the message names them.
+        """
+        return self._portal.run(self._async.update, contact, fields, campaign=campaign)
+
+    def add_or_update(
+        self, address: str, fields: GetResponseFields | None = None, *, campaign: str | None = None
+    ) -> Upserted[GetResponseContact | Accepted]:
+        """Have a contact added to a campaign, or update the one it has.
+
+        Args:
+            address: The contact's address.
+            fields: The fields to set.
+            campaign: The campaign; one in the fields goes before it.
+
+        Returns:
+            The contact as it is now with `created` False where it was updated; an `Accepted` with
+            `created` None where it was queued, which may come to nothing.
+
+        Raises:
+            ContactSuppressed: The address is blocked, bounced or was removed before.
+            AlreadyExists: The campaign has it, but it is not visible: it waits for its opt-in.
+            NotFound: The campaign, a tag or a custom field does not exist.
+        """
+        return self._portal.run(self._async.add_or_update, address, fields, campaign=campaign)
+
+    def delete(
+        self,
+        contact: str,
+        *,
+        campaign: str | None = None,
+        message_id: str | None = None,
+        ip_address: str | None = None,
+    ) -> None:
+        """Delete a contact from its campaign; adding it there again may be refused.
+
+        Args:
+            contact: The address, or the id.
+            campaign: The campaign to look for the address in.
+            message_id: A message; then it counts as a click on its unsubscribe link.
+            ip_address: The unsubscriber's IPv4 address, with `message_id`.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidInput: The address has contacts in several campaigns; the message names them.
+        """
+        self._portal.run(
+            self._async.delete,
+            contact,
+            campaign=campaign,
+            message_id=message_id,
+            ip_address=ip_address,
+        )
+
+    def subscribe(self, contact: str, campaign: str) -> Accepted:
+        """Have an address added to a campaign; other campaigns keep it, and a repeat is fine.
+
+        Args:
+            contact: The address, or the id of a contact that has it.
+            campaign: The campaign's id.
+
+        Raises:
+            ContactSuppressed: The address is blocked, bounced or was removed before.
+            NotFound: There is no such campaign, or no contact of that id.
+        """
+        return self._portal.run(self._async.subscribe, contact, campaign)
+
+    def unsubscribe(self, contact: str, campaign: str) -> None:
+        """Delete a contact from one campaign; where it is not in it, nothing happens.
+
+        Args:
+            contact: The address, or the id of the contact in that campaign.
+            campaign: The campaign's id.
+
+        Raises:
+            NotFound: There is no contact of that id.
+            InvalidInput: The id is of a contact in another campaign.
+        """
+        self._portal.run(self._async.unsubscribe, contact, campaign)
+
+    def unsubscribe_all(self, contact: str) -> None:
+        """Put an address on the account's blocklist, which keeps all others that are on it.
+
+        Args:
+            contact: The address, or the id of a contact that has it.
+        """
+        self._portal.run(self._async.unsubscribe_all, contact)
+
+    def move(
+        self, contact: str, to_campaign: str, *, campaign: str | None = None
+    ) -> GetResponseContact:
+        """Move a contact to another campaign, with its history and statistics.
+
+        Args:
+            contact: The address, or the id.
+            to_campaign: The campaign to move it to.
+            campaign: The campaign to look for the address in.
+
+        Raises:
+            AlreadyExists: The other campaign has a contact of the address.
+            NotFound: There is no such contact, or no such campaign.
+        """
+        return self._portal.run(self._async.move, contact, to_campaign, campaign=campaign)
+
+    def add_tags(
+        self, contact: str, tags: Iterable[str], *, campaign: str | None = None
+    ) -> list[GetResponseContactTag]:
+        """Attach tags to a contact; those there are stay.
+
+        Args:
+            contact: The address, or the id.
+            tags: The tags' ids.
+            campaign: The campaign to look for the address in.
+
+        Returns:
+            The tags that the contact has now.
+
+        Raises:
+            NotFound: There is no such contact, or no such tag.
+        """
+        return self._portal.run(self._async.add_tags, contact, tags, campaign=campaign)
+
+    def remove_tags(
+        self, contact: str, tags: Iterable[str], *, campaign: str | None = None
+    ) -> GetResponseContact:
+        """Take tags away from a contact: it is read, and written back with those that stay.
+
+        What another client writes to its tags between the two is lost: the API cannot tell.
+
+        Args:
+            contact: The address, or the id.
+            tags: The tags' ids.
+            campaign: The campaign to look for the address in.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidInput: It has as many tags as GetResponse shows at most.
+        """
+        return self._portal.run(self._async.remove_tags, contact, tags, campaign=campaign)
+
+    def set_custom_fields(
+        self, contact: str, values: Mapping[str, Any], *, campaign: str | None = None
+    ) -> list[GetResponseCustomFieldValue]:
+        """Set custom fields of a contact, each as a whole; the others stay.
+
+        Args:
+            contact: The address, or the id.
+            values: The fields' ids, each with a value or a list of them.
+            campaign: The campaign to look for the address in.
+
+        Returns:
+            The custom fields as the answer shows them.
+
+        Raises:
+            NotFound: There is no such contact, or no such field.
+            ValidationFailed: A value does not fit its field.
+        """
+        return self._portal.run(self._async.set_custom_fields, contact, values, campaign=campaign)
+
+    def remove_custom_fields(
+        self, contact: str, field_ids: Iterable[str], *, campaign: str | None = None
+    ) -> GetResponseContact:
+        """Empty custom fields of a contact: it is read, and written back with the others.
+
+        What another client writes to its fields between the two is lost: the API cannot tell.
+
+        Args:
+            contact: The address, or the id.
+            field_ids: The fields' ids.
+            campaign: The campaign to look for the address in.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return self._portal.run(
+            self._async.remove_custom_fields, contact, field_ids, campaign=campaign
+        )
+
+
+class GetResponseCampaigns(Group):
+    """The campaigns, which are GetResponse's lists: ``client.campaigns``.
+
+    Nothing in the API deletes one.
+    Vendor page: https://apireference.getresponse.com/#tag/Campaigns
+    """
+
+    _async: AsyncGetResponseCampaigns
+
+    def iterate(
+        self,
+        *,
+        name: str | None = None,
+        is_default: bool | None = None,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseCampaign]:
+        """List the campaigns.
+
+        Args:
+            name: A part of the name.
+            is_default: Whether it is the account's default.
+            sort: By "name" or "createdOn".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.iterate, name=name, is_default=is_default, sort=sort, per_page=per_page
+        )
+
+    def get(self, campaign_id: str) -> GetResponseCampaign:
+        """Return a campaign with all its settings.
+
+        Raises:
+            NotFound: The account has no such campaign.
+        """
+        return self._portal.run(self._async.get, campaign_id)
+
+    def create(self, name: str, settings: Mapping[str, Any] | None = None) -> GetResponseCampaign:
+        """Create a campaign.
+
+        Args:
+            name: Its name, of 3 to 64 characters, which no other has.
+            settings: Other settings, by the vendor's names, such as ``languageCode``.
+
+        Raises:
+            AlreadyExists: Another campaign has the name.
+            ValidationFailed: The name or a setting is not valid.
+        """
+        return self._portal.run(self._async.create, name, settings)
+
+    def update(self, campaign_id: str, settings: Mapping[str, Any]) -> GetResponseCampaign:
+        """Change settings of a campaign and return it.
+
+        Args:
+            campaign_id: Its id.
+            settings: The settings to change, by the vendor's names.
+
+        Raises:
+            NotFound: The account has no such campaign.
+            AlreadyExists: Another campaign has the name.
+        """
+        return self._portal.run(self._async.update, campaign_id, settings)
+
+    def contacts(
+        self,
+        campaign_id: str,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseContact]:
+        """List the contacts of a campaign; `contacts.iterate` has more filters.
+
+        Args:
+            campaign_id: The campaign.
+            email: A part of the address.
+            name: A part of the name.
+            created_from: The first day or moment of the contact's creation.
+            created_to: The last one.
+            sort: By "email", "name" or "createdOn".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.contacts,
+            campaign_id,
+            email=email,
+            name=name,
+            created_from=created_from,
+            created_to=created_to,
+            sort=sort,
+            per_page=per_page,
+        )
+
+
+class GetResponseTags(Group):
+    """The tags of the account: ``client.tags``.
+
+    A tag cannot be renamed: the API takes the request and does nothing.
+    Vendor page: https://apireference.getresponse.com/#tag/Tags
+    """
+
+    _async: AsyncGetResponseTags
+
+    def iterate(
+        self,
+        *,
+        name: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseTag]:
+        """List the tags.
+
+        Args:
+            name: A part of the name.
+            created_from: The first day or moment of its creation.
+            created_to: The last one.
+            sort: By "name" or "createdAt".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.iterate,
+            name=name,
+            created_from=created_from,
+            created_to=created_to,
+            sort=sort,
+            per_page=per_page,
+        )
+
+    def get(self, tag_id: str) -> GetResponseTag:
+        """Return a tag.
+
+        Raises:
+            NotFound: The account has no such tag.
+        """
+        return self._portal.run(self._async.get, tag_id)
+
+    def create(self, name: str) -> GetResponseTag:
+        """Create a tag.
+
+        Args:
+            name: Its name: 2 to 64 letters, digits and underscores.
+
+        Raises:
+            ValidationFailed: The name is not valid.
+            AlreadyExists: Another tag has the name; some accounts return that tag instead.
+        """
+        return self._portal.run(self._async.create, name)
+
+    def delete(self, tag_id: str) -> None:
+        """Delete a tag, from all contacts that have it.
+
+        Raises:
+            NotFound: The account has no such tag.
+        """
+        self._portal.run(self._async.delete, tag_id)
+
+
+class GetResponseCustomFields(Group):
+    """The custom fields of the account's contacts: ``client.custom_fields``.
+
+    Vendor page: https://apireference.getresponse.com/#tag/Custom-Fields
+    """
+
+    _async: AsyncGetResponseCustomFields
+
+    def iterate(
+        self, *, name: str | None = None, sort: GetResponseSort | None = None, per_page: int = 1000
+    ) -> Iterator[GetResponseCustomField]:
+        """List the custom fields.
+
+        Args:
+            name: A part of the name.
+            sort: By "name".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(self._async.iterate, name=name, sort=sort, per_page=per_page)
+
+    def get(self, custom_field_id: str) -> GetResponseCustomField:
+        """Return a custom field.
+
+        Raises:
+            NotFound: The account has no such field.
+        """
+        return self._portal.run(self._async.get, custom_field_id)
+
+    def create(
+        self,
+        name: str,
+        *,
+        type: str = "string",
+        format: str = "text",
+        hidden: bool = False,
+        values: Sequence[str] = (),
+    ) -> GetResponseCustomField:
+        """Create a custom field.
+
+        Args:
+            name: Its name: lower-case letters, digits and underscores, which no other has.
+            type: "string", "number", "date", "datetime", "country", "phone", "url" and so on.
+            format: "text", "textarea", "radio", "checkbox", "single_select" or "multi_select".
+            hidden: Whether contacts do not see it.
+            values: The values to choose from, at least two for a radio or a select.
+
+        Raises:
+            AlreadyExists: Another field has the name.
+            ValidationFailed: Something is not valid.
+        """
+        return self._portal.run(
+            self._async.create, name, type=type, format=format, hidden=hidden, values=values
+        )
+
+    def update(
+        self, custom_field_id: str, *, hidden: bool, values: Sequence[str]
+    ) -> GetResponseCustomField:
+        """Change what can be changed of a custom field; both have to be said.
+
+        Args:
+            custom_field_id: Its id.
+            hidden: Whether contacts do not see it.
+            values: The values to choose from.
+
+        Raises:
+            NotFound: The account has no such field.
+        """
+        return self._portal.run(self._async.update, custom_field_id, hidden=hidden, values=values)
+
+    def delete(self, custom_field_id: str) -> None:
+        """Delete a custom field, from all contacts that have it.
+
+        Raises:
+            NotFound: The account has no such field.
+            StateConflict: A form or a segment uses it.
+        """
+        self._portal.run(self._async.delete, custom_field_id)
+
+
+class GetResponseBlocklists(Group):
+    """The blocklists of the account and of its campaigns: ``client.blocklists``.
+
+    A mask is an address, or a domain such as "@example.com".
+    Vendor page: https://apireference.getresponse.com/#tag/Accounts
+    """
+
+    _async: AsyncGetResponseBlocklists
+
+    def get(self, *, campaign: str | None = None, mask: str | None = None) -> list[str]:
+        """Return the masks of the account, or of a campaign; unpaged.
+
+        Args:
+            campaign: The campaign; the account where absent.
+            mask: A part of the masks to return.
+        """
+        return self._portal.run(self._async.get, campaign=campaign, mask=mask)
+
+    def add(self, masks: Iterable[str], *, campaign: str | None = None) -> None:
+        """Add masks to a blocklist; those there are stay.
+
+        Args:
+            masks: The masks.
+            campaign: The campaign; the account where absent.
+        """
+        self._portal.run(self._async.add, masks, campaign=campaign)
+
+    def remove(self, masks: Iterable[str], *, campaign: str | None = None) -> None:
+        """Take masks off a blocklist; the others stay.
+
+        Args:
+            masks: The masks.
+            campaign: The campaign; the account where absent.
+        """
+        self._portal.run(self._async.remove, masks, campaign=campaign)
+
+    def replace_all(self, masks: Iterable[str], *, campaign: str | None = None) -> None:
+        """Make a blocklist hold these masks and no others: whoever else was blocked no longer is.
+
+        Args:
+            masks: The masks; none at all empties the blocklist.
+            campaign: The campaign; the account where absent.
+        """
+        self._portal.run(self._async.replace_all, masks, campaign=campaign)
+
+
+class GetResponseSuppressions(Group):
+    """Lists of masks that a message may leave out: ``client.suppressions``.
+
+    Vendor page: https://apireference.getresponse.com/#tag/Suppressions
+    """
+
+    _async: AsyncGetResponseSuppressions
+
+    def iterate(
+        self,
+        *,
+        name: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseSuppression]:
+        """List the suppressions, without their masks.
+
+        Args:
+            name: A part of the name.
+            created_from: The first day or moment of its creation.
+            created_to: The last one.
+            sort: By "name" or "createdOn".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.iterate,
+            name=name,
+            created_from=created_from,
+            created_to=created_to,
+            sort=sort,
+            per_page=per_page,
+        )
+
+    def get(self, suppression_id: str) -> GetResponseSuppression:
+        """Return a suppression with its masks.
+
+        Raises:
+            NotFound: The account has no such suppression.
+        """
+        return self._portal.run(self._async.get, suppression_id)
+
+    def create(self, name: str, masks: Iterable[str] = ()) -> GetResponseSuppression:
+        """Create a suppression.
+
+        Args:
+            name: Its name, which no other has.
+            masks: Addresses and domains.
+
+        Raises:
+            AlreadyExists: Another suppression has the name.
+        """
+        return self._portal.run(self._async.create, name, masks)
+
+    def update(
+        self, suppression_id: str, *, name: str, masks: Iterable[str]
+    ) -> GetResponseSuppression:
+        """Give a suppression another name and other masks; both have to be said.
+
+        Args:
+            suppression_id: Its id.
+            name: Its name.
+            masks: All its masks: those not named are taken off.
+
+        Raises:
+            NotFound: The account has no such suppression.
+            AlreadyExists: Another suppression has the name.
+        """
+        return self._portal.run(self._async.update, suppression_id, name=name, masks=masks)
+
+    def delete(self, suppression_id: str) -> None:
+        """Delete a suppression.
+
+        Raises:
+            NotFound: The account has no such suppression.
+        """
+        self._portal.run(self._async.delete, suppression_id)
+
+
+class GetResponseSearchContacts(Group):
+    """Searches for contacts, saved or not: ``client.search_contacts``.
+
+    They alone find removed, bounced and unconfirmed contacts.
+    Vendor page: https://apireference.getresponse.com/#tag/Search-Contacts
+    """
+
+    _async: AsyncGetResponseSearchContacts
+
+    def iterate(
+        self,
+        *,
+        name: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseSearch]:
+        """List the saved searches, without their conditions.
+
+        Args:
+            name: A part of the name.
+            created_from: The first day or moment of its creation.
+            created_to: The last one.
+            sort: By "name" or "createdOn".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.iterate,
+            name=name,
+            created_from=created_from,
+            created_to=created_to,
+            sort=sort,
+            per_page=per_page,
+        )
+
+    def get(self, search_contact_id: str) -> GetResponseSearch:
+        """Return a saved search with its conditions.
+
+        Raises:
+            NotFound: The account has no such search.
+        """
+        return self._portal.run(self._async.get, search_contact_id)
+
+    def create(self, name: str, conditions: Mapping[str, Any]) -> GetResponseSearch:
+        """Save a search.
+
+        Args:
+            name: Its name, which no other has.
+            conditions: ``sectionLogicOperator``, ``section`` and so on, as the vendor has them.
+
+        Raises:
+            AlreadyExists: Another search has the name.
+            ValidationFailed: A condition is not valid.
+        """
+        return self._portal.run(self._async.create, name, conditions)
+
+    def update(
+        self, search_contact_id: str, name: str, conditions: Mapping[str, Any]
+    ) -> GetResponseSearch:
+        """Change a saved search.
+
+        Args:
+            search_contact_id: Its id.
+            name: Its name.
+            conditions: All its conditions.
+
+        Raises:
+            NotFound: The account has no such search.
+            AlreadyExists: Another search has the name.
+        """
+        return self._portal.run(self._async.update, search_contact_id, name, conditions)
+
+    def delete(self, search_contact_id: str) -> None:
+        """Delete a saved search; its contacts stay.
+
+        Raises:
+            NotFound: The account has no such search.
+        """
+        self._portal.run(self._async.delete, search_contact_id)
+
+    def contacts(
+        self, search_contact_id: str, *, sort: GetResponseSort | None = None, per_page: int = 1000
+    ) -> Iterator[GetResponseFoundContact]:
+        """List what a saved search finds.
+
+        Args:
+            search_contact_id: Its id.
+            sort: By "name", "email" or "createdOn".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.contacts, search_contact_id, sort=sort, per_page=per_page
+        )
+
+    def find(
+        self,
+        conditions: Mapping[str, Any],
+        *,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseFoundContact]:
+        """List what conditions find that are not saved.
+
+        Args:
+            conditions: ``subscribersType`` ("subscribed", "undelivered", "removed" or
+                "unconfirmed"), ``sectionLogicOperator`` and ``section``.
+            sort: By "name", "email" or "createdOn".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(self._async.find, conditions, sort=sort, per_page=per_page)
+
+    def set_custom_fields(self, search_contact_id: str, values: Mapping[str, Any]) -> Accepted:
+        """Have custom fields set on all contacts that a saved search finds; it is queued.
+
+        Args:
+            search_contact_id: The search's id.
+            values: The fields' ids, each with a value or a list of them.
+
+        Raises:
+            NotFound: There is no such search, or no such field.
+        """
+        return self._portal.run(self._async.set_custom_fields, search_contact_id, values)
+
+
+class GetResponseImports(Group):
+    """Tracked imports, which add and update many contacts: ``client.imports``.
+
+    One may be under way in a campaign, two in an account, and 20 be made in 24 hours.
+    Vendor page: https://apireference.getresponse.com/#tag/Imports
+    """
+
+    _async: AsyncGetResponseImports
+
+    def iterate(
+        self,
+        *,
+        campaign: str | None = None,
+        created_from: date | None = None,
+        created_to: date | None = None,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
+    ) -> Iterator[GetResponseImport]:
+        """List the imports.
+
+        Args:
+            campaign: The campaign they went to.
+            created_from: The first day or moment.
+            created_to: The last one.
+            sort: By "createdOn", "finishedOn", "campaignName" or "status".
+            per_page: How many come with one request, at most 1000.
+        """
+        return self._portal.iterate(
+            self._async.iterate,
+            campaign=campaign,
+            created_from=created_from,
+            created_to=created_to,
+            sort=sort,
+            per_page=per_page,
+        )
+
+    def create(
+        self, campaign: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> GetResponseImport:
+        """Begin an import; contacts that are there are updated, the others added.
+
+        Args:
+            campaign: The campaign.
+            columns: "email", "name", "ip", names of custom fields, or "tag:" and a tag's name.
+            rows: One value per column; in a tag's column "1" attaches it and "0" does nothing.
+
+        Raises:
+            AlreadyExists: Another import is under way; also as a StateConflict.
+            NotFound: There is no such campaign, custom field or tag.
+            InvalidInput: A row has another width, or there are more than 20 MB.
+        """
+        return self._portal.run(self._async.create, campaign, columns, rows)
+
+    def get(self, import_id: str) -> GetResponseImport:
+        """Return an import: how far it is, and its numbers so far.
+
+        Raises:
+            NotFound: The account has no such import.
+        """
+        return self._portal.run(self._async.get, import_id)
+
+    def wait(
+        self, import_id: str, *, poll_s: float = 10.0, patience_s: float = 3600.0
+    ) -> GetResponseImport:
+        """Wait until an import is over, or patience is, and return it as it is then.
+
+        The last numbers may follow a moment after the end.
+
+        Args:
+            import_id: Its id.
+            poll_s: How long to wait between two looks, in seconds.
+            patience_s: How long to wait in all; look at `ended`.
+
+        Raises:
+            NotFound: The account has no such import.
+        """
+        return self._portal.run(self._async.wait, import_id, poll_s=poll_s, patience_s=patience_s)
+
+
+class GetResponseAccounts(Group):
+    """The account itself: ``client.accounts``.
+
+    Vendor page: https://apireference.getresponse.com/#tag/Accounts
+    """
+
+    _async: AsyncGetResponseAccounts
+
+    def get(self) -> GetResponseAccount:
+        """Return whose key it is: the cheapest way to try one."""
+        return self._portal.run(self._async.get)
+
+
+class GetResponse(Client["AsyncGetResponse"]):
+    """A client of GetResponse's API v3.
+
+    ::
+
+        from sentori_async import GetResponse
+
+        with GetResponse(api_key="...", default_campaign="C") as client:
+            client.contacts.add("joe@example.com", {"name": "Joe"})
+
+    Without `api_key` and `base_url` the variables GETRESPONSE_API_KEY and GETRESPONSE_BASE_URL
+    are read. An account of GetResponse MAX has a base URL and a `domain` of its own.
+
+    Attributes:
+        contacts: Single contacts.
+        campaigns: Campaigns, which are lists.
+        tags: Tags.
+        custom_fields: Custom fields.
+        blocklists: Who must not be added.
+        suppressions: Lists of whom a message leaves out.
+        search_contacts: Searches, which reach removed contacts too.
+        imports: Tracked imports.
+        accounts: The account itself.
+        bulk: Many contacts at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        access_token: AccessToken | None = None,
+        base_url: str | None = None,
+        domain: str | None = None,
+        default_campaign: str | None = None,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        observers: Iterable[Observer] = (),
+        middleware: Iterable[Middleware] = (),
+    ) -> None:
+        """Take the options; no connection is opened yet.
+
+        Args:
+            api_key: The credential; read from the environment where absent.
+            access_token: An OAuth access token in place of a key, or what fetches one.
+            base_url: Where the platform is; the environment's or the vendor's where absent.
+            domain: The domain of a GetResponse MAX account, such as "example.com".
+            default_campaign: The campaign's id that is meant where a verb or a row names none.
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            limits: How much is asked of the platform.
+            tls: A context with your own CA or client certificate.
+            proxy: The URL of an HTTP proxy.
+            observers: Called with what happens to each request, one after the other.
+            middleware: Called around each attempt of a request, the first outermost.
+
+        Raises:
+            ConfigurationError: There is no key, or an option is not usable.
+        """
+        self._open(
+            api_key=api_key,
+            access_token=access_token,
+            base_url=base_url,
+            domain=domain,
+            default_campaign=default_campaign,
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            tls=tls,
+            proxy=proxy,
+            observers=observers,
+            middleware=middleware,
+        )
+
+    @staticmethod
+    def _twin_class() -> type[AsyncGetResponse]:
+        from sentori_async.platforms.getresponse.client import AsyncGetResponse
+
+        return AsyncGetResponse
+
+    def _add_groups(self) -> None:
+        self.contacts = GetResponseContacts(self._portal, self._async.contacts)
+        self.campaigns = GetResponseCampaigns(self._portal, self._async.campaigns)
+        self.tags = GetResponseTags(self._portal, self._async.tags)
+        self.custom_fields = GetResponseCustomFields(self._portal, self._async.custom_fields)
+        self.blocklists = GetResponseBlocklists(self._portal, self._async.blocklists)
+        self.suppressions = GetResponseSuppressions(self._portal, self._async.suppressions)
+        self.search_contacts = GetResponseSearchContacts(self._portal, self._async.search_contacts)
+        self.imports = GetResponseImports(self._portal, self._async.imports)
+        self.accounts = GetResponseAccounts(self._portal, self._async.accounts)
         self.bulk = Bulk(self._portal, self._async.bulk)
 
 

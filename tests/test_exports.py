@@ -13,8 +13,8 @@ from sentori_async.platforms.sentori import models
 from sentori_async.registry import STEMS
 
 CLIENTS = {
-    sentori_async: {"AsyncSent", "AsyncSentori", "AsyncSpotzee"},
-    sentori_sync: {"Sent", "Sentori", "Spotzee"},
+    sentori_async: {"AsyncGetResponse", "AsyncSent", "AsyncSentori", "AsyncSpotzee"},
+    sentori_sync: {"GetResponse", "Sent", "Sentori", "Spotzee"},
 }
 OF_ALL_PLATFORMS = {face + stem for face in ("", "Async") for stem in STEMS.values()}
 

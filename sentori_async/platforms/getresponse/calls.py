@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 
 from sentori_async.errors import ApiError, InvalidInput
 from sentori_async.platforms.getresponse import answers, inputs, operations, settle
-from sentori_async.platforms.getresponse.inputs import Fields
-from sentori_async.platforms.getresponse.listing import Listing, Sort, sorting
+from sentori_async.platforms.getresponse.inputs import GetResponseFields
+from sentori_async.platforms.getresponse.listing import GetResponseSort, Listing, sorting
 from sentori_async.platforms.getresponse.models import (
     GetResponseActivity,
     GetResponseContact,
@@ -69,7 +69,7 @@ def contacts_path(contact_id: str, rest: str = "") -> str:
 def list_contacts(
     params: Mapping[str, QueryValue],
     *,
-    sort: Sort | None = None,
+    sort: GetResponseSort | None = None,
     exact: bool = False,
     per_page: int = 1000,
 ) -> Call[Page[GetResponseContact]]:
@@ -101,7 +101,7 @@ def list_activities(
 
 
 def add_contact(
-    address: str, fields: Fields | None = None, campaign: str | None = None
+    address: str, fields: GetResponseFields | None = None, campaign: str | None = None
 ) -> Call[Accepted]:
     """Plan to add a contact; the campaign in the fields goes before the other."""
     data = inputs.added(inputs.address(address), fields, campaign)
@@ -129,7 +129,7 @@ def _subscribed(response: Response) -> Accepted:
 
 
 def batch_row(
-    address: str, fields: Fields | None, campaign: str | None
+    address: str, fields: GetResponseFields | None, campaign: str | None
 ) -> tuple[str, dict[str, Any]]:
     """Return the campaign of a row of a batch, and the row as the batch wants it.
 
@@ -164,7 +164,7 @@ def add_batch(
     return Call(request, _read_batch, settle.BULK_BATCH if in_bulk else settle.BATCH)
 
 
-def update_contact(contact_id: str, fields: Fields) -> Call[GetResponseContact]:
+def update_contact(contact_id: str, fields: GetResponseFields) -> Call[GetResponseContact]:
     """Plan to change a contact; with an address or a campaign in the fields it moves."""
     data = inputs.changed(fields)
     moves = "campaign" in data or "email" in data
@@ -172,7 +172,7 @@ def update_contact(contact_id: str, fields: Fields) -> Call[GetResponseContact]:
     return Call(request, _read_update, settle.MOVE if moves else settle.UPDATE)
 
 
-def upsert_rest(fields: Fields | None) -> dict[str, Any]:
+def upsert_rest(fields: GetResponseFields | None) -> dict[str, Any]:
     """Return what an upsert writes to a contact that is there: what is not its identity.
 
     The IP address is of an add only, and stays what it was.

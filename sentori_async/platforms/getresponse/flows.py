@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from sentori_async.errors import AlreadyExists, ContactSuppressed, InvalidInput, NotFound
 from sentori_async.platforms.getresponse import calls, inputs, operations, settle
-from sentori_async.platforms.getresponse.inputs import Fields
+from sentori_async.platforms.getresponse.inputs import GetResponseFields
 from sentori_async.platforms.getresponse.models import (
     GetResponseContact,
     GetResponseContactTag,
@@ -82,7 +82,9 @@ def get(contact: str, campaign: str | None) -> Flow[GetResponseContact]:
     return found
 
 
-def update(contact: str, fields: Fields, campaign: str | None) -> Flow[GetResponseContact]:
+def update(
+    contact: str, fields: GetResponseFields, campaign: str | None
+) -> Flow[GetResponseContact]:
     """Change a contact."""
     inputs.changed(fields)  # what cannot be sent is refused before the look-up
     key = yield from only(contact, campaign, operations.UPDATE_CONTACT)
@@ -99,7 +101,7 @@ def move(contact: str, target: str, campaign: str | None) -> Flow[GetResponseCon
 
 
 def upsert(
-    address: str, fields: Fields | None, campaign: str | None
+    address: str, fields: GetResponseFields | None, campaign: str | None
 ) -> Flow[Upserted[GetResponseContact | Accepted]]:
     """Add a contact to a campaign, or update the one that is there.
 

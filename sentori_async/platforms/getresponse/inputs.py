@@ -25,7 +25,7 @@ from sentori_async.unset import UNSET
 from sentori_async.wire import body, dates
 from sentori_async.wire.paths import segment
 
-Fields: TypeAlias = Mapping[str, Any] | GetResponseContactPatch | GetResponseContact
+GetResponseFields: TypeAlias = Mapping[str, Any] | GetResponseContactPatch | GetResponseContact
 """Contact fields: a mapping with the vendor's names, a patch, or a contact to write back."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -107,7 +107,7 @@ def _text(value: object, what: str) -> str:
 # -------------------------------------------------------------------------------------- fields
 
 
-def document(fields: Fields | None) -> dict[str, Any]:
+def document(fields: GetResponseFields | None) -> dict[str, Any]:
     """Return the fields by the vendor's names, in the forms of the API's single contacts.
 
     Besides those forms, tags may be a list of ids, custom fields a mapping of ids to values, the
@@ -239,7 +239,7 @@ def value_text(value: object) -> str:
 # --------------------------------------------------------------------------------- the bodies
 
 
-def added(contact: str, fields: Fields | None, default: str | None) -> dict[str, Any]:
+def added(contact: str, fields: GetResponseFields | None, default: str | None) -> dict[str, Any]:
     """Return the body of an add.
 
     Args:
@@ -262,7 +262,7 @@ def added(contact: str, fields: Fields | None, default: str | None) -> dict[str,
     return {"email": contact, "campaign": {"campaignId": the_campaign(chosen, None)}, **data}
 
 
-def changed(fields: Fields) -> dict[str, Any]:
+def changed(fields: GetResponseFields) -> dict[str, Any]:
     """Return the body of an update.
 
     Raises:
@@ -293,3 +293,8 @@ def masks(value: object) -> list[str]:
 def yes_or_no(value: object) -> object:
     """Return a bool as the text that GetResponse wants; anything else as it is."""
     return ("true" if value else "false") if isinstance(value, bool) else value
+
+
+def several_campaigns() -> InvalidInput:
+    """Return the error of rows that go to different campaigns where one request takes one."""
+    return InvalidInput("a batch goes to one campaign: make one per campaign")

@@ -24,7 +24,7 @@ from sentori_async.wire.paths import QueryValue, query
 
 T = TypeVar("T")
 
-Sort: TypeAlias = Mapping[str, Literal["ASC", "DESC"]]
+GetResponseSort: TypeAlias = Mapping[str, Literal["ASC", "DESC"]]
 """What to sort by, in this order: the vendor's names, each with "ASC" or "DESC"."""
 
 MOST_PER_PAGE: Final = 1000
@@ -107,7 +107,7 @@ def between(name: str, first: date | None, last: date | None) -> dict[str, Query
     }
 
 
-def sorting(sort: Sort | None, allowed: frozenset[str]) -> dict[str, QueryValue]:
+def sorting(sort: GetResponseSort | None, allowed: frozenset[str]) -> dict[str, QueryValue]:
     """Return the ``sort[...]`` parameters.
 
     Raises:

@@ -13,7 +13,7 @@ import attrs
 from sentori_async.errors import ApiError, InvalidInput
 from sentori_async.platforms.getresponse import answers, inputs, operations, settle
 from sentori_async.platforms.getresponse.calls import made, model
-from sentori_async.platforms.getresponse.listing import Listing, Sort, sorting
+from sentori_async.platforms.getresponse.listing import GetResponseSort, Listing, sorting
 from sentori_async.platforms.getresponse.models import GetResponseContact, GetResponseFoundContact
 from sentori_async.platforms.getresponse.names import CODEC
 from sentori_async.platforms.getresponse.things import (
@@ -67,7 +67,11 @@ class Kind(Generic[T]):
         return f"{self.path}/{inputs.id_segment(thing_id)}"
 
     def list(
-        self, params: Mapping[str, QueryValue], *, sort: Sort | None = None, per_page: int = 1000
+        self,
+        params: Mapping[str, QueryValue],
+        *,
+        sort: GetResponseSort | None = None,
+        per_page: int = 1000,
     ) -> Call[Page[T]]:
         """Plan to list them."""
         return Listing(
@@ -169,7 +173,7 @@ def campaign_contacts(
     campaign_id: str,
     params: Mapping[str, QueryValue],
     *,
-    sort: Sort | None = None,
+    sort: GetResponseSort | None = None,
     per_page: int = 1000,
 ) -> Call[Page[GetResponseContact]]:
     """Plan to list the contacts of a campaign, which has fewer filters than all contacts."""
@@ -183,7 +187,7 @@ def campaign_contacts(
 
 
 def search_contacts(
-    search_id: str, *, sort: Sort | None = None, per_page: int = 1000
+    search_id: str, *, sort: GetResponseSort | None = None, per_page: int = 1000
 ) -> Call[Page[GetResponseFoundContact]]:
     """Plan to list what a saved search finds."""
     return Listing(
@@ -196,7 +200,7 @@ def search_contacts(
 
 
 def find_by_conditions(
-    conditions: Mapping[str, Any], *, sort: Sort | None = None, per_page: int = 1000
+    conditions: Mapping[str, Any], *, sort: GetResponseSort | None = None, per_page: int = 1000
 ) -> Call[Page[GetResponseFoundContact]]:
     """Plan to list what conditions find that are not saved."""
     return Listing(
@@ -266,7 +270,7 @@ def change_blocklist(masks: object, mode: Mode, campaign: str | None = None) -> 
     return Call(request, _read_change_of_campaign, settle.MASKS)
 
 
-# --------------------------------------------------------------------------- imports, account
+# ----------------------------------------------------------------- imports and the account itself
 
 _read_import: Final = model(operations.CREATE_IMPORT, GetResponseImport)
 _read_account: Final = model(operations.GET_ACCOUNT, GetResponseAccount)

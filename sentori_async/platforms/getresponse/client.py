@@ -1,0 +1,207 @@
+"""The GetResponse client."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from sentori_async.bulk.verbs import AsyncBulk
+from sentori_async.capabilities import SINGLE, Capabilities, Ways
+from sentori_async.client import AsyncClient
+from sentori_async.errors import ConfigurationError
+from sentori_async.platforms.getresponse import answers, inputs
+from sentori_async.platforms.getresponse.bulk import GetResponsePlanner
+from sentori_async.platforms.getresponse.contacts import AsyncGetResponseContacts
+from sentori_async.platforms.getresponse.groups import (
+    AsyncGetResponseAccounts,
+    AsyncGetResponseBlocklists,
+    AsyncGetResponseCampaigns,
+    AsyncGetResponseCustomFields,
+    AsyncGetResponseImports,
+    AsyncGetResponseSearchContacts,
+    AsyncGetResponseSuppressions,
+    AsyncGetResponseTags,
+)
+from sentori_async.resources import Send
+from sentori_async.settings import Auth, Limits, Platform, Rate
+from sentori_async.wire.manners import Manners
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable
+
+    import aiohttp
+
+    from sentori_async.errors import ApiError
+    from sentori_async.secret import Secret
+    from sentori_async.settings import AccessToken, RetryPolicy, Timeouts
+    from sentori_async.transport.events import Observer
+    from sentori_async.transport.middleware import Middleware
+    from sentori_async.wire.message import Operation, Response
+
+GETRESPONSE: Final = Platform(
+    name="getresponse",
+    title="GetResponse",
+    env_prefix="GETRESPONSE",
+    default_base_url="https://api.getresponse.com/v3/",
+    # The page on authentication, 2026: a prefix and one space before the key.
+    auth=Auth(header="X-Auth-Token", pattern="api-key {}"),
+    token_auth=Auth(header="Authorization", pattern="Bearer {}"),
+    # The limits page, 2026.
+    limits=Limits(concurrency=10, rates=(Rate(80, per_s=1), Rate(30_000, per_s=600))),
+)
+
+CAPABILITIES: Final = Capabilities(
+    identity="email",
+    contacts=frozenset(
+        {
+            "get",
+            "iterate",
+            "add",
+            "update",
+            "add_or_update",
+            "delete",
+            "subscribe",
+            "unsubscribe",
+            "unsubscribe_all",
+        }
+    ),
+    queued=frozenset({"add", "add_or_update", "subscribe"}),
+    bulk={
+        "add": Ways(ways=("single", "batch"), auto="batch"),
+        "update": SINGLE,
+        "add_or_update": Ways(ways=("single", "import"), auto="import"),
+        "delete": SINGLE,
+        "subscribe": SINGLE,
+        "unsubscribe": SINGLE,
+    },
+    tells_created=False,
+    lists_suppressions=True,
+)
+
+# A bare domain: no scheme, no port, no path; the page on authentication excludes "www.", too.
+_DOMAIN: Final = re.compile(r"(?!www\.)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+
+
+class AsyncGetResponse(AsyncClient):
+    """A client of GetResponse's API v3.
+
+    ::
+
+        from sentori_async import AsyncGetResponse
+
+        async with AsyncGetResponse(api_key="...", default_campaign="C") as client:
+            await client.contacts.add("joe@example.com", {"name": "Joe"})
+
+    Without `api_key` and `base_url` the variables GETRESPONSE_API_KEY and GETRESPONSE_BASE_URL
+    are read. An account of GetResponse MAX has a base URL and a `domain` of its own.
+
+    Attributes:
+        contacts: Single contacts.
+        campaigns: Campaigns, which are lists.
+        tags: Tags.
+        custom_fields: Custom fields.
+        blocklists: Who must not be added.
+        suppressions: Lists of whom a message leaves out.
+        search_contacts: Searches, which reach removed contacts too.
+        imports: Tracked imports.
+        accounts: The account itself.
+        bulk: Many contacts at once.
+    """
+
+    platform: ClassVar[Platform] = GETRESPONSE
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+    _manners: ClassVar[Manners] = Manners(rate_headers=answers.RATE_HEADERS)
+
+    def __init__(
+        self,
+        *,
+        api_key: str | Secret | None = None,
+        access_token: AccessToken | None = None,
+        base_url: str | None = None,
+        domain: str | None = None,
+        default_campaign: str | None = None,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
+        connector: aiohttp.BaseConnector | None = None,
+        tls: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        observers: Iterable[Observer] = (),
+        middleware: Iterable[Middleware] = (),
+    ) -> None:
+        """Take the options; no connection is opened yet.
+
+        Args:
+            api_key: The credential; read from the environment where absent.
+            access_token: An OAuth access token in place of a key, or what fetches one.
+            base_url: Where the platform is; the environment's or the vendor's where absent.
+            domain: The domain of a GetResponse MAX account, such as "example.com".
+            default_campaign: The campaign's id that is meant where a verb or a row names none.
+            timeouts: How long one attempt may take.
+            retry: When a request is sent again.
+            limits: How much is asked of the platform.
+            connector: Your own aiohttp connector, which you close.
+            tls: A context with your own CA or client certificate.
+            proxy: The URL of an HTTP proxy.
+            observers: Called with what happens to each request, one after the other.
+            middleware: Called around each attempt of a request, the first outermost.
+
+        Raises:
+            ConfigurationError: There is no key, or an option is not usable.
+        """
+        self._default_campaign = (
+            None if default_campaign is None else inputs.campaign_id(default_campaign)
+        )
+        self._open(
+            api_key=api_key,
+            access_token=access_token,
+            base_url=base_url,
+            headers=_headers(domain),
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            connector=connector,
+            tls=tls,
+            proxy=proxy,
+            observers=observers,
+            middleware=middleware,
+        )
+
+    def _add_groups(self, send: Send) -> None:
+        self.contacts = AsyncGetResponseContacts(
+            send, default_campaign=self._default_campaign, sleep=asyncio.sleep
+        )
+        self.campaigns = AsyncGetResponseCampaigns(send)
+        self.tags = AsyncGetResponseTags(send)
+        self.custom_fields = AsyncGetResponseCustomFields(send)
+        self.blocklists = AsyncGetResponseBlocklists(send)
+        self.suppressions = AsyncGetResponseSuppressions(send)
+        self.search_contacts = AsyncGetResponseSearchContacts(send)
+        self.imports = AsyncGetResponseImports(send, sleep=asyncio.sleep)
+        self.accounts = AsyncGetResponseAccounts(send)
+        self.bulk = AsyncBulk(
+            self._send_for_bulk,
+            GetResponsePlanner(self._default_campaign),
+            workers=self.settings.limits.concurrency,
+        )
+
+    def _refusal(self, operation: Operation, response: Response) -> ApiError:
+        return answers.refuse(operation, response)
+
+
+def _headers(domain: str | None) -> dict[str, str] | None:
+    """Return what names the account of GetResponse MAX.
+
+    Raises:
+        ConfigurationError: It is no bare domain.
+    """
+    if domain is None:
+        return None
+    given: object = domain
+    if not isinstance(given, str) or not _DOMAIN.fullmatch(given):
+        raise ConfigurationError(
+            "domain is a bare domain such as 'example.com', without https:// and www."
+        )
+    return {"X-Domain": domain}
