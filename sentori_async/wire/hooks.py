@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
@@ -179,8 +179,8 @@ def without_lack(type_: Any) -> Any:
 def compiled(cls: type, names: Mapping[str, str], converter: cattrs.Converter) -> Hook:
     """Return a hook for a model class, made of source text for its fields.
 
-    The hook empties the dict it is given: what is left after all known keys is `extra`, and so
-    keeping it costs nothing where there is none.
+    Most objects hold all keys of their table: those are read by plain subscripts, and `extra` costs
+    nothing where there is nothing else.
     """
     source, namespace = _source(cls, names, converter)
     filename = f"<structure hook of {cls.__module__}.{cls.__qualname__}>"
@@ -191,6 +191,40 @@ def compiled(cls: type, names: Mapping[str, str], converter: cattrs.Converter) -
     return hook
 
 
+class Others:
+    """What an object holds beside the keys of its model's table.
+
+    Attributes:
+        known: How many keys the table has.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Take the keys of the table."""
+        self.known = len(keys)
+        self._keys = frozenset(keys)
+        self._latest: tuple[str, ...] = ()
+
+    def beside_all(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the rest of an object that holds all keys of the table.
+
+        Its other keys are likely those of the object before.
+        """
+        latest = self._latest
+        if len(data) == self.known + len(latest):
+            try:
+                return {key: data[key] for key in latest}
+            except KeyError:
+                pass
+        found = self.beside_some(data)
+        self._latest = tuple(found)
+        return found
+
+    def beside_some(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the rest of any object."""
+        keys = self._keys
+        return {key: value for key, value in data.items() if key not in keys}
+
+
 def _source(
     cls: type, names: Mapping[str, str], converter: cattrs.Converter
 ) -> tuple[str, dict[str, Any]]:
@@ -199,17 +233,26 @@ def _source(
         "UNSET": UNSET,
         "Mismatch": Mismatch,
         "cls": cls,
+        "from_iso": datetime.fromisoformat,
         "parse_date": dates.parse,
     }
-    lines = ['if type(data) is not dict: raise Mismatch("an object", data)', "pop = data.pop"]
-    arguments = []
-    for i, field in enumerate(field for field in attrs.fields(cls) if field.init):
-        value = "dict(data) if data else {}"
-        if field.name != EXTRA:
-            value = f"v{i}"
-            lines.append(f"{value} = pop({names[field.name]!r}, UNSET)")
-            lines += _read(value, hints[field.name], namespace, converter)
-        arguments.append(f"{field.alias}={value}" if field.kw_only else value)
+    fields = [field for field in attrs.fields(cls) if field.init]
+    known = {f.name: (f"v{i}", names[f.name]) for i, f in enumerate(fields) if f.name != EXTRA}
+    others = namespace["others"] = Others([key for _, key in known.values()])
+    lines = [
+        'if type(data) is not dict: raise Mismatch("an object", data)',
+        "try:",
+        *(f"    {value} = data[{key!r}]" for value, key in known.values()),
+        f"    extra = {{}} if len(data) == {others.known} else others.beside_all(data)",
+        "except KeyError:",
+        "    get = data.get",
+        *(f"    {value} = get({key!r}, UNSET)" for value, key in known.values()),
+        "    extra = others.beside_some(data)",
+    ]
+    for name, (value, _) in known.items():
+        lines += _read(value, hints[name], namespace, converter)
+    values = [(field, known.get(field.name, (EXTRA, ""))[0]) for field in fields]
+    arguments = [f"{field.alias}={value}" if field.kw_only else value for field, value in values]
     lines.append(f"return cls({', '.join(arguments)})")
     return "def structure(data, _):\n    " + "\n    ".join(lines) + "\n", namespace
 
@@ -219,23 +262,35 @@ def _read(
 ) -> list[str]:
     """Return the lines that turn the raw value of a field into the typed one."""
     options = _options(type_)
-    unless = [f"{value} is not {name}" for kind, name in _LACKS if kind in options]
+    null = [f"{value} is not None"] if NoneType in options else []
+    absent = [f"{value} is not UNSET"] if Unset in options else []
     inner = without_lack(type_)
+    # What is likely is asked first: null, then the type itself, and last what is absent.
+    wrong = " and ".join([*null, *_SURELY_NOT.get(inner, ("True",)), *absent]).format(value)
     if inner in {str, bool, int}:
-        wrong = " and ".join([f"type({value}) is not {inner.__name__}", *unless])
         return [f'if {wrong}: raise Mismatch("", {value})']
     if inner is datetime:
-        wrong = " and ".join(unless) or "True"
         return [
-            f"if type({value}) is str: {value} = parse_date({value})",
+            f"if type({value}) is str:",
+            f"    try: {value} = from_iso({value})",
+            f"    except ValueError: {value} = parse_date({value})",
             f'elif {wrong}: raise Mismatch("", {value})',
         ]
     namespace[f"hook_{value}"] = converter.get_structure_hook(inner)
     namespace[f"type_{value}"] = inner
     read = f"{value} = hook_{value}({value}, type_{value})"
-    if unless:
-        return [f"if {' and '.join(unless)}: {read}"]
-    return [f'if {value} is UNSET: raise Mismatch("", {value})', read]
+    if null or absent:
+        return [f"if {wrong}: {read}"]
+    return [f'if {value} is UNSET: raise Mismatch("", {value})', f"if {wrong}: {read}"]
 
 
-_LACKS: Final = ((NoneType, "None"), (Unset, "UNSET"))
+_IS_NO_BOOL: Final = ("{0} is not True", "{0} is not False")
+_IS_NO_INT: Final = ("type({0}) is not int",)
+# What is asked of a value before its hook is, or before it is refused.
+_SURELY_NOT: Final[Mapping[Any, tuple[str, ...]]] = {
+    str: ("type({0}) is not str",),
+    bool: _IS_NO_BOOL,
+    int: _IS_NO_INT,
+    BoolOrText: _IS_NO_BOOL,
+    IntOrText: _IS_NO_INT,
+}

@@ -298,6 +298,15 @@ def test_required_fields_are_read() -> None:
     assert CODEC._explain(orjson.dumps({**REQUIRED, "Other": 1}), Required) == found
 
 
+@given(st.lists(st.dictionaries(st.sampled_from(["Score", "Label", "a", "b", "c"]), st.just(1))))
+def test_extras_are_kept_whatever_the_objects_before_held(objects: list[dict[str, Any]]) -> None:
+    """Each hook expects the keys that it saw last."""
+    written = [{**one, "Score": 1, "Label": "x"} for one in objects]
+    extras = [{key: one[key] for key in one if key not in {"Score", "Label"}} for one in written]
+
+    assert [one.extra for one in decode_inners(orjson.dumps(written))] == extras
+
+
 @pytest.mark.parametrize("wire", list(REQUIRED))
 def test_a_required_field_must_be_there(wire: str) -> None:
     with pytest.raises(DecodeError, match=rf"\$\.{wire} is missing"):
