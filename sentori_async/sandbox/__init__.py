@@ -13,7 +13,11 @@ clients but the catalogues of error codes.
 from __future__ import annotations
 
 from sentori_async.sandbox.faults import FaultRule, FaultScript
+from sentori_async.sandbox.getresponse.options import GetResponseOptions
+from sentori_async.sandbox.getresponse.state import GETRESPONSE_KEY, GetResponseState
 from sentori_async.sandbox.record import RequestLog, RequestRecord
+from sentori_async.sandbox.sent.options import SentOptions
+from sentori_async.sandbox.sent.state import SENT_KEY, SentState
 from sentori_async.sandbox.sentori.options import ROLE_BASED, SentoriOptions
 from sentori_async.sandbox.sentori.rules import FieldKind
 from sentori_async.sandbox.sentori.seed import seed_demo
@@ -36,11 +40,16 @@ from sentori_async.sandbox.sentori.stores.emails import (
 )
 from sentori_async.sandbox.sentori.stores.lists import Entry
 from sentori_async.sandbox.server import Sandbox
+from sentori_async.sandbox.spotzee.options import SpotzeeOptions
+from sentori_async.sandbox.spotzee.state import SPOTZEE_KEY, SpotzeeState
 
 __all__ = [
     "API_KEY",
+    "GETRESPONSE_KEY",
     "GONE_KEY",
     "ROLE_BASED",
+    "SENT_KEY",
+    "SPOTZEE_KEY",
     "UNOPENABLE_KEY",
     "Accounts",
     "AutomationEntry",
@@ -51,6 +60,8 @@ __all__ = [
     "FaultScript",
     "FieldIs",
     "FieldKind",
+    "GetResponseOptions",
+    "GetResponseState",
     "InUploadGroup",
     "KeyState",
     "Kpi",
@@ -59,8 +70,12 @@ __all__ = [
     "RequestRecord",
     "Rule",
     "Sandbox",
+    "SentOptions",
+    "SentState",
     "SentoriOptions",
     "SentoriState",
+    "SpotzeeOptions",
+    "SpotzeeState",
     "Stage",
     "seed_demo",
 ]

@@ -60,10 +60,7 @@ def start_platforms(
     """
     platforms: dict[str, Platform] = {}
     for name, stem in STEMS.items():
-        try:
-            module = importlib.import_module(sandbox_module(name))
-        except ImportError:  # while it is being written
-            continue
+        module = importlib.import_module(sandbox_module(name))
         chosen = options.get(name)
         if chosen is None:
             chosen = getattr(module, f"{stem}Options")()
