@@ -6,7 +6,7 @@ Contacts are written by their ids only: a verb that is given a number takes seve
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sentori_async.errors import AlreadyExists, InvalidInput, SentoriError
 from sentori_async.platforms.sent import answers, inputs, lookups, operations, settle
@@ -29,6 +29,8 @@ _WRITES: Final = (
     operations.UPSERT_UPDATE,
     operations.OPT_OUT,
 )
+_OPTED_OUT: Final = body.dumps({"opt_out": True})
+
 _read: Final = {
     operation: answers.unwrapped(operation, OfContact, answers.itself) for operation in _WRITES
 }
@@ -96,9 +98,9 @@ def create(number: str, operation: Operation) -> Call[SentContact]:
     return Call(request, _read[operation], settle.ADD)
 
 
-def patch(segment: str, fields: dict[str, Any], operation: Operation) -> Call[SentContact]:
+def patch(segment: str, data: bytes, operation: Operation) -> Call[SentContact]:
     """Plan to change fields of the contact with an id."""
-    request = Request(operation, f"contacts/{segment}", body.dumps(fields))
+    request = Request(operation, f"contacts/{segment}", data)
     return Call(request, _read[operation], settle.UPDATE)
 
 
@@ -114,14 +116,14 @@ def remove(segment: str) -> Call[None]:
 def add_contact(number: str, fields: SentFields | None = None) -> Call[SentContact]:
     """Plan to add a contact; its fields, if any, are written by a second request."""
     number = inputs.number(number)
-    document = inputs.contact_fields(fields, number)
+    data = inputs.contact_body(fields, number)
     first = create(number, operations.ADD_CONTACT)
-    if not document:
+    if data is None:
         return first
 
     def flow() -> Flow[SentContact]:
         contact: SentContact = yield first
-        contact = yield from _filled(contact, document, operations.ADD_FIELDS)
+        contact = yield from _filled(contact, data, operations.ADD_FIELDS)
         return contact
 
     return Steps.of(flow)
@@ -130,15 +132,15 @@ def add_contact(number: str, fields: SentFields | None = None) -> Call[SentConta
 def update_contact(contact: str, fields: SentFields) -> Call[SentContact]:
     """Plan to change fields of a contact, named by its number or its id."""
     own_number = inputs.number(contact) if inputs.is_number(contact) else None
-    document = inputs.contact_fields(fields, own_number)
-    if not document:
+    data = inputs.contact_body(fields, own_number)
+    if data is None:
         raise InvalidInput("there is nothing to update: name a field that a contact has")
-    return _patched(contact, document, operations.UPDATE_CONTACT)
+    return _patched(contact, data, operations.UPDATE_CONTACT)
 
 
 def unsubscribe_all(contact: str) -> Call[SentContact]:
     """Plan to set a contact's opt-out, which counts for every channel."""
-    return _patched(contact, {"opt_out": True}, operations.OPT_OUT)
+    return _patched(contact, _OPTED_OUT, operations.OPT_OUT)
 
 
 def add_or_update_contact(
@@ -146,7 +148,7 @@ def add_or_update_contact(
 ) -> Call[Upserted[SentContact]]:
     """Plan to add a contact, or to update it where RESOURCE_007 says that it exists."""
     number = inputs.number(number)
-    document = inputs.contact_fields(fields, number)
+    data = inputs.contact_body(fields, number)
 
     def flow() -> Flow[Upserted[SentContact]]:
         try:
@@ -154,12 +156,12 @@ def add_or_update_contact(
         except AlreadyExists:
             pass
         else:
-            if document:
-                contact = yield from _filled(contact, document, operations.UPSERT_UPDATE)
+            if data is not None:
+                contact = yield from _filled(contact, data, operations.UPSERT_UPDATE)
             return Upserted(contact, created=True)
         contact = yield lookups.by_number(number)
-        if document:
-            contact = yield patch(lookups.id_of(contact), document, operations.UPSERT_UPDATE)
+        if data is not None:
+            contact = yield patch(lookups.id_of(contact), data, operations.UPSERT_UPDATE)
         return Upserted(contact, created=False)
 
     return Steps.of(flow)
@@ -178,29 +180,27 @@ def delete_contact(contact: str) -> Call[None]:
     return Steps.of(flow)
 
 
-def _patched(contact: str, document: dict[str, Any], operation: Operation) -> Call[SentContact]:
+def _patched(contact: str, data: bytes, operation: Operation) -> Call[SentContact]:
     if not inputs.is_number(contact):
-        return patch(inputs.contact_segment(contact), document, operation)
+        return patch(inputs.contact_segment(contact), data, operation)
     look = lookups.by_number(inputs.number(contact))
 
     def flow() -> Flow[SentContact]:
         found: SentContact = yield look
-        changed: SentContact = yield patch(lookups.id_of(found), document, operation)
+        changed: SentContact = yield patch(lookups.id_of(found), data, operation)
         return changed
 
     return Steps.of(flow)
 
 
-def _filled(
-    contact: SentContact, document: dict[str, Any], operation: Operation
-) -> Flow[SentContact]:
+def _filled(contact: SentContact, data: bytes, operation: Operation) -> Flow[SentContact]:
     """Write the fields of a contact that was just added.
 
     Where that fails, half of the verb has been carried out: neither "applied" nor "not applied"
     would be true, and the same upsert once more completes it.
     """
     try:
-        filled: SentContact = yield patch(lookups.id_of(contact), document, operation)
+        filled: SentContact = yield patch(lookups.id_of(contact), data, operation)
     except SentoriError as error:
         error.applied = None
         error.add_note("The contact was added, and its fields were not written.")

@@ -16,6 +16,7 @@ from sentori_async.errors import InvalidInput
 from sentori_async.platforms.sent.models import WRITABLE, SentContact, SentContactPatch
 from sentori_async.platforms.sent.names import CODEC
 from sentori_async.unset import UNSET, Unset
+from sentori_async.wire import body
 from sentori_async.wire.paths import segment
 
 SentFields: TypeAlias = Mapping[str, Any] | SentContactPatch | SentContact
@@ -70,8 +71,8 @@ def contact_segment(value: object) -> str:
     return id_segment(value)
 
 
-def contact_fields(fields: SentFields | None, own_number: str | None = None) -> dict[str, Any]:
-    """Return what is to be written of the fields, by the vendor's names.
+def contact_body(fields: SentFields | None, own_number: str | None = None) -> bytes | None:
+    """Return the body that writes the fields, or None where there is nothing to write.
 
     Args:
         fields: What the caller wants written.
@@ -81,10 +82,10 @@ def contact_fields(fields: SentFields | None, own_number: str | None = None) -> 
         InvalidInput: They are no fields, name one that no contact has, or another number.
     """
     if fields is None:
-        return {}
+        return None
     if isinstance(fields, SentContact | SentContactPatch):
         patch = fields.patch() if isinstance(fields, SentContact) else fields
-        return dict(CODEC.document(patch))
+        return _filled(CODEC.document(patch))
     if not isinstance(fields, Mapping):
         raise InvalidInput(
             "fields are a mapping with the vendor's own names, a SentContactPatch or a "
@@ -94,16 +95,16 @@ def contact_fields(fields: SentFields | None, own_number: str | None = None) -> 
     named = document.pop(NUMBER, None)
     if named is not None and number(named) != own_number:
         raise InvalidInput("a contact's number cannot be changed: add a contact of the other one")
-    _check_names(document)
-    return document
-
-
-def _check_names(document: Mapping[str, Any]) -> None:
     for name in document:
         if name not in WRITABLE:
             raise InvalidInput(
                 f"Sent's contacts have no field {name!r} to write: there are {', '.join(WRITABLE)}"
             )
+    return _filled(document)
+
+
+def _filled(document: Mapping[str, Any]) -> bytes | None:
+    return body.dumps(document) if document else None
 
 
 def recipients(to: str | Iterable[str]) -> list[str]:
