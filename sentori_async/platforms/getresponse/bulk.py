@@ -176,6 +176,8 @@ _ACCEPTED: Final = RowVerdict("accepted")
 _MAX_IMPORT_ROWS: Final = 50_000
 _MAX_IMPORT_BYTES: Final = 16 * 1024 * 1024
 _RETRY_S: Final = 15.0
+# No id and no name of a column has a control character.
+_BREAK: Final = "\x1f"
 _ADDRESS: Final = "email"
 # Told apart by id or not importable: an import has names and single values (the page on imports).
 _NOT_BY_ID: Final = frozenset({"tags", "customFieldValues", "dayOfCycle", "scoring", "note"})
@@ -187,7 +189,8 @@ class _ImportPlan(ChunkPlan):
 
     1. One at a time: another is refused while one of the campaign is under way; it is then sent
        again after a while.
-    2. Rows hold what an import's columns do: the names of custom fields, not their ids.
+    2. Rows hold what an import's columns do: the names of custom fields, not their ids. Rows with
+       other columns than those before go with the next import.
     3. The answer counts nothing yet, and never names a row: all are accepted, and the report
        notes the import, whose numbers `imports.get` tells.
     """
@@ -212,7 +215,7 @@ class _ImportPlan(ChunkPlan):
                 f"an import has no {', '.join(wrong)}: name custom fields and 'tag:' columns "
                 "instead, or use via='single'"
             )
-        cells = {name: inputs.value_text(v) for name, v in fields.items() if v is not None}
+        cells = {n: "" if v is None else inputs.value_text(v) for n, v in fields.items()}
         if "ipAddress" in cells:
             cells["ip"] = cells.pop("ipAddress")
         return _import_row(contact, found.keys, {**cells, _ADDRESS: contact}, campaign)
@@ -220,15 +223,15 @@ class _ImportPlan(ChunkPlan):
     def identity(self, row: object) -> str:
         return rows.shown(row)
 
-    def merge(self, earlier: ChunkRow, later: ChunkRow) -> ChunkRow:
-        cells = {**earlier.payload, **later.payload}
-        return _import_row(later.contact, later.keys, cells, later.group)
+    def merge(self, earlier: ChunkRow, later: ChunkRow) -> ChunkRow:  # noqa: ARG002 - as all plans
+        # Rows of one chunk have the same columns, so the later one says everything anew.
+        return later
 
     def call(self, rows: Sequence[ChunkRow]) -> Call[Any]:
-        columns = list(dict.fromkeys(name for row in rows for name in row.payload))
-        cells = [[row.payload.get(name, "") for name in columns] for row in rows]
+        campaign, *columns = rows[0].group.split(_BREAK)
+        cells = [[row.payload[name] for name in columns] for row in rows]
         return thing_calls.patient(
-            thing_calls.create_import(rows[0].group, columns, cells), self.retry_s
+            thing_calls.create_import(campaign, columns, cells), self.retry_s
         )
 
     def verdicts(self, rows: Sequence[ChunkRow], result: Any) -> Flow[Sequence[RowVerdict]]:  # noqa: ARG002 - as all plans
@@ -246,9 +249,10 @@ class _ImportPlan(ChunkPlan):
 def _import_row(
     contact: str, keys: tuple[str, ...], cells: dict[str, str], campaign: str
 ) -> ChunkRow:
-    # The columns of other rows are written in this one as well, as empty texts.
+    # What an empty text does to a value that is there is not documented, so a row never gets
+    # columns of other rows: those with other columns go with another import.
     size = sum(len(text.encode()) + 3 for text in cells.values()) + 2
-    return ChunkRow(contact, keys, cells, size, campaign)
+    return ChunkRow(contact, keys, cells, size, _BREAK.join([campaign, *sorted(cells)]))
 
 
 # ------------------------------------------------------------------------------------ planner
