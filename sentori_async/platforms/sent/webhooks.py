@@ -38,9 +38,9 @@ class SentWebhookEvent:
 
     Attributes:
         field: The family, such as "message" or "contact"; more may come.
-        event: What happened, such as "delivered" or "opt_out".
+        event: What happened, such as "contact.opt_out"; some families have no such.
         sub_type: The same under its name of early 2026.
-        timestamp: When it happened, to the second; events may come out of order.
+        timestamp: When Sent told it, to the second; events may come out of order.
         request_id: The vendor's name for what set it off.
         payload: What else there is to say, as the vendor prints it.
         extra: What else came along.
@@ -60,9 +60,11 @@ class SentWebhookEvent:
 
     @property
     def kind(self) -> str:
-        """Family and event in one, such as "contact.opt_out"."""
-        names = (self.field, self.event or self.sub_type)
-        return ".".join(name for name in names if name)
+        """Family and event in one, such as "contact.opt_out", however the call says it."""
+        family, event = self.field or "", self.event or self.sub_type or ""
+        if family and event and not event.startswith(f"{family}."):
+            return f"{family}.{event}"
+        return event or family
 
     def __repr__(self) -> str:
         return f"SentWebhookEvent(kind={self.kind!r}, timestamp={self.timestamp!r})"
