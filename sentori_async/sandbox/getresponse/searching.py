@@ -138,9 +138,7 @@ def _is_played(condition: Mapping[str, Any]) -> bool:
 
 
 def picks(search: Mapping[str, Any], row: ContactRow, today: dt.date) -> bool:
-    """Tell whether a search picks a contact; the search has passed both checks."""
-    if row.status != status_of(search):
-        return False
+    """Tell whether a search picks a contact of its status; it has passed both checks."""
     join = _JOINS[search["sectionLogicOperator"]]
     return join([_picks(section, row, today) for section in search["section"]])
 
