@@ -61,6 +61,12 @@ CONTENDERS: Final = (
         entry="sdk:bulk",
     ),
     Contender(
+        name="journal",
+        title="sentori, bulk with a journal",
+        entry="sdk:journaled",
+        against="sdk-bulk",
+    ),
+    Contender(
         name="sdk-single-64",
         title="sentori, single calls",
         entry="sdk:single",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.contact import API_KEY, address, fields, row
@@ -54,10 +56,20 @@ async def single(work: Work) -> None:
 
 async def bulk(work: Work) -> None:
     """Hand all rows to one bulk job."""
+    await _add(work, None)
+
+
+async def journaled(work: Work) -> None:
+    """Hand all rows to one bulk job that keeps a journal; to open and close it counts, too."""
+    with tempfile.TemporaryDirectory() as folder:
+        await _add(work, Path(folder, "job.db"))
+
+
+async def _add(work: Work, journal: Path | None) -> None:
     async with _client(work) as client:
         _DECODED.check(await _streamed(client, work.warm_up))
         with work.timed():
-            report = await client.bulk.add(map(row, work.rows))
+            report = await client.bulk.add(map(row, work.rows), journal=journal)
     checked_count("report.by_status", dict(report.by_status), {"added": work.requests})
     checked_count("report.total", report.total, work.requests)
     checked_count("report.requests", report.requests, work.requests)

@@ -57,22 +57,8 @@ class _Entry:
         """Yield what is put down of it and of the rows that it has taken in."""
         contact, keys = self.row.contact, self.row.keys
         for number, digest in self.taken_in:
-            yield Intent(
-                number=number,
-                contact=contact,
-                keys=keys,
-                digest=digest,
-                chunk=chunk,
-                merged_into=self.index,
-            )
-        yield Intent(
-            number=self.index,
-            contact=contact,
-            keys=keys,
-            digest=self.recalled.digest,
-            chunk=chunk,
-            key=key,
-        )
+            yield Intent(number, contact, keys, digest, None, chunk, self.index)
+        yield Intent(self.index, contact, keys, self.recalled.digest, key, chunk)
 
 
 @attrs.define(eq=False)

@@ -149,7 +149,7 @@ class Engine(abc.ABC, Generic[U]):
         if self._journal is None:
             await self._run_workers()
         else:
-            await self._journal.open(self.report, self._abort)
+            await self._journal.open(self.report, self._abort, workers=self._workers)
             await self._run_on_record(self._journal)
         self.report.finished = True
         await self._show()

@@ -84,13 +84,7 @@ class RowEngine(Engine[_Unit]):
         if recalled.fate is Fate.LOST:
             meter.lost = True
             return
-        intent = Intent(
-            number=unit.index,
-            contact=row.contact,
-            keys=row.keys,
-            digest=recalled.digest,
-            key=meter.key,
-        )
+        intent = Intent(unit.index, row.contact, row.keys, recalled.digest, meter.key)
         unit.on_record = await self._intend([intent])
 
     async def _make(self) -> _Unit | None:

@@ -14,7 +14,7 @@ from sentori_async.errors import SentoriError
 from sentori_async.wire.idempotency import IdempotencyKey
 
 Entry: TypeAlias = "list[Any]"
-"""What a statement of the schema takes for one row."""
+"""The values that are put down for one row."""
 
 
 class Fate(enum.Enum):
@@ -92,7 +92,8 @@ class Recalled:
     known: Known | None = None
 
 
-@attrs.frozen(kw_only=True)
+# Not frozen and built by position: one is made for every row.
+@attrs.define(eq=False)
 class Intent:
     """A row that is about to be sent.
 
@@ -101,40 +102,41 @@ class Intent:
         contact: The contact's identity, as outcomes show it.
         keys: The normalised identities it touches.
         digest: What it said.
+        key: The idempotency key it is sent with.
         chunk: The request it goes with, where many rows share one.
         merged_into: The later row of its contact that carries its values, if one does.
-        key: The idempotency key it is sent with.
     """
 
     number: int
     contact: str
     keys: tuple[str, ...]
     digest: str
+    key: IdempotencyKey | None = None
     chunk: int | None = None
     merged_into: int | None = None
-    key: IdempotencyKey | None = None
 
     def entry(self) -> Entry:
-        """Return what `ADD_INTENTS` takes."""
+        """Return the values that are put down."""
         keys, key = self.keys, self.key
         contact_key = keys[0] if keys and keys[0] != self.contact else None
         return [
             self.number,
             _text(self.contact),
-            contact_key,
-            keys[1] if len(keys) > 1 else None,
             self.digest,
             None if self.merged_into is None else "skipped",
-            self.chunk,
-            self.merged_into,
+            0,
+            contact_key,
+            keys[1] if len(keys) > 1 else None,
             None if key is None else key.text,
             None if key is None else key.digest.hex(),
             None if key is None else key.first_used_at,
+            self.chunk,
+            self.merged_into,
         ]
 
 
 def outcome_entry(outcome: BulkOutcome, digest: str) -> Entry:
-    """Return what `ADD_OUTCOMES` takes."""
+    """Return the values that are put down."""
     error = outcome.error
     if error is None:
         return [
@@ -142,10 +144,10 @@ def outcome_entry(outcome: BulkOutcome, digest: str) -> Entry:
             _text(outcome.contact),
             digest,
             outcome.status,
-            None,
-            None,
-            None,
             outcome.attempts,
+            None,
+            None,
+            None,
             getattr(outcome.result, "request_id", None),
         ]
     code = getattr(error, "code", None)
@@ -154,10 +156,10 @@ def outcome_entry(outcome: BulkOutcome, digest: str) -> Entry:
         _text(outcome.contact),
         digest,
         outcome.status,
+        outcome.attempts,
         type(error).__name__,
         code if isinstance(code, int) else _text(code),
         _written(error),
-        outcome.attempts,
         getattr(error, "request_id", None),
     ]
 

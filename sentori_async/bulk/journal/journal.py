@@ -70,12 +70,15 @@ class Journal:
 
     # ------------------------------------------------------------------------- opening, closing
 
-    async def open(self, report: BulkReport, failed: Callable[[BulkError], None]) -> None:
+    async def open(
+        self, report: BulkReport, failed: Callable[[BulkError], None], *, workers: int = 1
+    ) -> None:
         """Open the file, and let the report read from it.
 
         Args:
             report: The job's account.
             failed: Called when the file can no longer be written.
+            workers: How many requests may be in flight at once.
 
         Raises:
             BulkError: It is in use, of another job, damaged, or no journal.
@@ -87,7 +90,7 @@ class Journal:
                 kept.give_up()
             failed(error)
 
-        self._writer = Writer(self._store, give_up, self._home.pace_told)
+        self._writer = Writer(self._store, give_up, workers, self._home.pace_told)
         self._writer.start()
         try:
             await self._writer.call(lambda: self._store.open(job, retry_failed=self._retry_failed))

@@ -6,6 +6,7 @@ events (`observers=`). Each row says how many attempts it took, and each run how
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 APPLICATION_ID: Final = 0x534E544A
@@ -68,44 +69,47 @@ CREATE TABLE state (
 """
 """One job; its runs; its rows, where no outcome means "on its way"; what else is kept."""
 
-ADD_INTENTS: Final = """
+_PUT: Final = """
 INSERT INTO rows (
-    number, job, run, contact, contact_key, other_key, digest, action, outcome,
-    chunk, merged_into, idempotency_key, key_digest, key_first_used_at, intended_at
+    job, run, action,
+    intended_at, settled_at, number, contact, digest, outcome, attempts,
+    contact_key, other_key, idempotency_key, key_digest, key_first_used_at, chunk, merged_into,
+    error_class, error_code, error, request_id
 )
-SELECT
-    json_extract(value, '$[0]'), 1, :run, json_extract(value, '$[1]'),
-    json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'),
-    :action, json_extract(value, '$[5]'), json_extract(value, '$[6]'),
-    json_extract(value, '$[7]'), json_extract(value, '$[8]'), json_extract(value, '$[9]'),
-    json_extract(value, '$[10]'), :now
-FROM json_each(:entries) WHERE true
+VALUES {values}
 ON CONFLICT (number) DO UPDATE SET
-    run = excluded.run, outcome = excluded.outcome, chunk = excluded.chunk,
-    merged_into = excluded.merged_into, idempotency_key = excluded.idempotency_key,
-    key_digest = excluded.key_digest, key_first_used_at = excluded.key_first_used_at,
-    intended_at = excluded.intended_at, settled_at = NULL,
-    error_class = NULL, error_code = NULL, error = NULL, request_id = NULL
+    run = excluded.run, outcome = excluded.outcome, attempts = attempts + excluded.attempts,
+    intended_at = coalesce(excluded.intended_at, intended_at), settled_at = excluded.settled_at,
+    error_class = excluded.error_class, error_code = excluded.error_code, error = excluded.error,
+    request_id = excluded.request_id,
+    chunk = iif(excluded.intended_at IS NULL, chunk, excluded.chunk),
+    merged_into = iif(excluded.intended_at IS NULL, merged_into, excluded.merged_into),
+    idempotency_key = iif(
+        excluded.intended_at IS NULL, idempotency_key, excluded.idempotency_key
+    ),
+    key_digest = iif(excluded.intended_at IS NULL, key_digest, excluded.key_digest),
+    key_first_used_at = iif(
+        excluded.intended_at IS NULL, key_first_used_at, excluded.key_first_used_at
+    )
 """
-# One statement for many rows: each one of its own would wait for the interpreter's lock.
+# Intents and outcomes alike, in one statement that is its own transaction: after each statement
+# the thread would have to wait for the interpreter's lock, which the loop is slow to give.
+_INTENT: Final = ", ".join(["(1, ?1, ?2, ?3, NULL", *("?" * 12), *["NULL"] * 4]) + ")"
+_OUTCOME: Final = ", ".join(["(1, ?1, ?2, NULL, ?3", *("?" * 5), *["NULL"] * 7, *("?" * 4)]) + ")"
 
-ADD_OUTCOMES: Final = """
-INSERT INTO rows (
-    number, job, run, contact, digest, action, outcome,
-    error_class, error_code, error, attempts, request_id, settled_at
-)
-SELECT
-    json_extract(value, '$[0]'), 1, :run, json_extract(value, '$[1]'),
-    json_extract(value, '$[2]'), :action, json_extract(value, '$[3]'),
-    json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]'),
-    json_extract(value, '$[7]'), json_extract(value, '$[8]'), :now
-FROM json_each(:entries) WHERE true
-ON CONFLICT (number) DO UPDATE SET
-    run = excluded.run, outcome = excluded.outcome, error_class = excluded.error_class,
-    error_code = excluded.error_code, error = excluded.error,
-    attempts = attempts + excluded.attempts, request_id = excluded.request_id,
-    settled_at = excluded.settled_at
-"""
+
+@functools.lru_cache(maxsize=256)
+def put(intents: int, outcomes: int) -> str:
+    """Return the statement that puts down so many intents and outcomes.
+
+    Its parameters are the run, the action and the time, and then the values of each entry.
+    """
+    values = [_INTENT] * intents + [_OUTCOME] * outcomes
+    return _PUT.format(values=",\n".join(values))
+
+
+MOST_AT_ONCE: Final = 500
+"""How many entries a statement takes at most: SQLite takes 32,766 parameters."""
 
 LOOK_BACK: Final = """
 SELECT

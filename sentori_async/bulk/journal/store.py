@@ -8,6 +8,7 @@ the disk does what it says.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import sqlite3
@@ -90,7 +91,7 @@ class Store:
 
     def _connect(self, path: Path) -> sqlite3.Connection:
         # Isolation is ours to say: no statement begins a transaction by itself.
-        db = sqlite3.connect(path, isolation_level=None)
+        db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         db.execute("PRAGMA synchronous = FULL")
         if self._most_bytes is not None:
             size = db.execute("PRAGMA page_size").fetchone()[0]
@@ -175,16 +176,20 @@ class Store:
         """Put down rows that are about to be sent, and what became of others; durable at the end.
 
         Raises:
-            BulkError: It cannot be written; nothing of it is put down.
+            BulkError: It cannot be written; of what it was, the first part may be put down.
         """
-        shared = {"run": self._run, "action": self._action, "now": time.time()}
-        with self._writing(), self._transaction() as db:
-            if intents:
-                db.execute(schema.ADD_INTENTS, {**shared, "entries": _json(intents)})
-            if outcomes:
-                db.execute(schema.ADD_OUTCOMES, {**shared, "entries": _json(outcomes)})
+        with self._writing():
+            while intents or outcomes:
+                left = schema.MOST_AT_ONCE - len(intents)
+                self._put(intents[: schema.MOST_AT_ONCE], outcomes[: max(0, left)])
+                intents, outcomes = intents[schema.MOST_AT_ONCE :], outcomes[max(0, left) :]
             if pace is not None:
-                self._keep(db, "pace", pace)
+                self._keep("pace", pace)
+
+    def _put(self, intents: list[Entry], outcomes: list[Entry]) -> None:
+        values = [self._run, self._action, time.time()]
+        values += itertools.chain.from_iterable((*intents, *outcomes))
+        self._opened.execute(schema.put(len(intents), len(outcomes)), values)
 
     def pace(self) -> Any:
         """Return what was kept of the pace, or None."""
@@ -192,8 +197,8 @@ class Store:
             found = self._opened.execute("SELECT value FROM state WHERE name = 'pace'").fetchone()
             return None if found is None else orjson.loads(found[0])
 
-    def _keep(self, db: sqlite3.Connection, name: str, value: Any) -> None:
-        db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, _json(value)))
+    def _keep(self, name: str, value: Any) -> None:
+        self._opened.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, _json(value)))
 
     def end_run(self, status: str, account: dict[str, Any]) -> None:
         """Put down how the run ended.

@@ -1,6 +1,7 @@
 """The thread that writes a journal, a group at a time.
 
-1. Intents are written as soon as the thread is free; whoever waits for one waits for its group.
+1. Intents are written as soon as the thread is free and a quarter of the workers wait, or a moment
+   later; whoever waits for one waits for its group.
    So one worker waits for one commit per row, and many share theirs.
 2. Outcomes go with the next intents, or alone after a moment: nobody waits for them.
 3. What cannot be written is fatal: nothing more is taken.
@@ -25,6 +26,7 @@ from sentori_async.errors import BulkError
 T = TypeVar("T")
 
 _PATIENCE_S: Final = 0.05
+_GATHER_S: Final = 0.002
 _PACE_EVERY_S: Final = 1.0
 
 
@@ -36,6 +38,7 @@ class _Group:
     outcomes: list[Entry] = attrs.field(factory=list)
     over: asyncio.Event = attrs.field(factory=asyncio.Event)
     error: BulkError | None = None
+    waiting: int = 0
     due: bool = False
 
 
@@ -46,6 +49,7 @@ class Writer:
         self,
         store: Store,
         failed: Callable[[BulkError], None],
+        workers: int,
         pace_told: Callable[[], Mapping[str, Any] | None] | None = None,
     ) -> None:
         """Prepare to write.
@@ -53,10 +57,12 @@ class Writer:
         Args:
             store: The file, which belongs to the thread from now on.
             failed: Called on the loop when the file can no longer be written.
+            workers: How many may wait at once.
             pace_told: Return what is to be kept of the pace.
         """
         self._store = store
         self._failed = failed
+        self._enough = max(1, workers // 4)
         self._pace_told = pace_told
         self._pace_at = 0.0
         self._group = _Group()
@@ -99,9 +105,13 @@ class Writer:
             raise self.error
         with self._news:
             group = self._group
+            group.waiting += 1
             group.intents += entries
-            group.due = True
-            self._news.notify()
+            if group.waiting >= self._enough and not group.due:
+                group.due = True
+                self._news.notify()
+        if group.waiting == 1 and not group.due:
+            self._loop.call_later(_GATHER_S, self._hurry, group)
         await group.over.wait()
         if group.error is not None:
             raise group.error
@@ -119,8 +129,9 @@ class Writer:
 
     def _hurry(self, group: _Group) -> None:
         with self._news:
-            group.due = True
-            self._news.notify()
+            if group is self._group and not group.due:
+                group.due = True
+                self._news.notify()
 
     @property
     def waiting(self) -> int:
@@ -133,7 +144,13 @@ class Writer:
         Raises:
             BulkError: It cannot be.
         """
-        await self.intend([])
+        with self._news:
+            group = self._group
+            group.due = True
+            self._news.notify()
+        await group.over.wait()
+        if group.error is not None:
+            raise group.error
 
     async def end(self) -> None:
         """Close the file and end the thread."""
