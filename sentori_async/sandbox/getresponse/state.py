@@ -43,8 +43,8 @@ def dead_key(code: int) -> str:
     return f"sandbox0getresponse0dead0key0{code}"
 
 
-DEAD_CODES: Final = (1, 1016, 1017, 1018, 1019, 1023)
-"""The codes that `dead_key` is ready for in every sandbox."""
+DEAD_CODES: Final = (1, 1015, 1016, 1017, 1018, 1019, 1023)
+"""The codes that `dead_key` is ready for in every sandbox; 1015 is that of a held-back caller."""
 
 
 @attrs.frozen(eq=False, repr=False)
