@@ -131,6 +131,9 @@ class Recovery(Generic[T]):
         return await self._sender.attempt(self._call, self._terms)
 
     def _next_wait(self, error: SentoriError) -> float | None:
+        settle = self._call.settle
+        if error.applied and settle is not None and not settle.status_tells:
+            error.applied = None
         if error.applied is not False:
             self._lost = True
             self._done = self._done or error.applied is True

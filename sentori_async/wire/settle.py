@@ -47,12 +47,15 @@ class Settle(Generic[T]):
         own_doing: Refusals that a repeat may meet because the lost attempt was carried out.
         look: Plan the look-ups for a request and what it ended with; None where nothing tells.
         doubted: What a success means after a lost attempt; None where it means what it says.
+        status_tells: Whether a success without its body was carried out; not so where the body of
+            a success says which parts of the request were refused.
     """
 
     resend: bool = True
     own_doing: tuple[type[errors.ApiError], ...] = ()
     look: Callable[[Request, errors.SentoriError], Flow[T]] | None = None
     doubted: Callable[[T], T] | None = None
+    status_tells: bool = True
 
     def decides(self, error: errors.SentoriError) -> bool:
         """Tell whether a refusal after a lost attempt settles that one too.

@@ -21,6 +21,7 @@ from sentori_async.transport.sender import Sender
 from sentori_async.transport.shared import Shared
 from sentori_async.wire.message import Call, Meter, Request
 from sentori_async.wire.results import Upserted
+from sentori_async.wire.settle import Settle
 from tests.account import ADDRESS, LIST, Account, Fields
 from tests.clock import now, run
 from tests.faulty import (
@@ -347,3 +348,17 @@ def check_created(before: Account, fate: Fate, shown: str) -> None:
 def contacts_named(request: Request) -> set[str]:
     named = orjson.loads(request.body or b"{}").get(ADDRESS)
     return {JOE, named} if named else {JOE}
+
+
+def test_a_success_without_its_body_is_lost_where_only_the_body_tells() -> None:
+    """Otherwise it is looked into at once, or taken for carried out."""
+    cut = FAULTS["cut"]
+    known = CALLS["update"]()
+    assert known.settle is not None
+    batch = attrs.evolve(known, settle=attrs.evolve(known.settle, status_tells=False))
+    once = attrs.evolve(CALLS["autoresponder"](), settle=Settle(resend=False, status_tells=False))
+
+    assert run(fate_of(known, account_of(KEPT), [cut, FINE])).said == "done 1/2"
+    assert run(fate_of(batch, account_of(KEPT), [cut, FINE])).said == "done 2/2"
+    assert run(fate_of(batch, account_of(OTHER), [cut], [FAULTS["drop before"]])).known == "None"
+    assert run(fate_of(once, account_of(KEPT), [cut, FINE])).said == "None 1/1"

@@ -298,7 +298,7 @@ def create_events(events: Iterable[UserEvent]) -> Call[SpotzeeEventBatch]:
     rows = inputs.each(events, "events", SpotzeeEvent)
     items = [inputs.event_item(row, f"events[{i}]") for i, row in enumerate(rows)]
     data = body.dumps(inputs.counted(items, "events"))
-    return Call(Request(operations.CREATE_EVENTS, "events", data), _read_events)
+    return Call(Request(operations.CREATE_EVENTS, "events", data), _read_events, settle.EVENTS)
 
 
 # ---------------------------------------------------------------------------------- bulk batches

@@ -4,8 +4,8 @@
 write                   resent  how it is settled
 ======================  ======  ==================================================================
 upsert                  yes     a repeat ends in the same state; then a look-up shows the values
-upsert of many          yes     the same; one whose 2xx was lost is sent once more, as only its
-                                answer tells which items were refused
+upsert of many          yes     the same for every item; a 2xx without its body is a lost answer
+                                here, as only the body tells which items were refused
 queue                   yes     a repeat ends in the same state; nothing tells when it is done
 delete                  yes     "no such user" after a lost attempt, or at a look-up, is success
 delete many             yes     a repeat changes nothing more; which were there is not known
@@ -34,6 +34,7 @@ import orjson
 from sentori_async.errors import ApiError, NotFound, SentoriError
 from sentori_async.platforms.spotzee import answers, operations
 from sentori_async.platforms.spotzee.models import (
+    SpotzeeEventBatch,
     SpotzeeList,
     SpotzeeUser,
     SpotzeeUserBatch,
@@ -164,26 +165,10 @@ def _sent(request: Request) -> Any:
     return orjson.loads(request.body) if request.body else []
 
 
-def _again(request: Request, read: Callable[[Response], T]) -> Call[T]:
-    """Return the same write as a call of its own, which is settled no further."""
-    return Call(request, read)
-
-
-def _doubt(error: SentoriError) -> bool:
-    """Take a batch for unknown, and return whether its answer began with success.
-
-    A 2xx without its body says nothing of the items: each may have been refused.
-    """
-    began_well = error.applied is True
-    error.applied = None
-    return began_well
-
-
 # --------------------------------------------------------------------------------- the rules
 
 
 def _upserted(request: Request, error: SentoriError) -> Flow[Upserted[SpotzeeUser]]:
-    _doubt(error)
     (item,) = _sent(request)
     user = yield from find(item["external_id"])
     if user is not None and as_sent(user, item):
@@ -226,10 +211,7 @@ def _reread(read: Callable[[Response], T | None], operation: Operation) -> Any:
     return look
 
 
-def _users_again(request: Request, error: SentoriError) -> Flow[SpotzeeUserBatch]:
-    if _doubt(error):
-        batch: SpotzeeUserBatch = yield _again(request, _read_users)
-        return batch
+def _users_found(request: Request, error: SentoriError) -> Flow[SpotzeeUserBatch]:
     results = []
     for index, item in enumerate(_sent(request)):
         user = (yield from find(item["external_id"])) if "external_id" in item else None
@@ -239,10 +221,7 @@ def _users_again(request: Request, error: SentoriError) -> Flow[SpotzeeUserBatch
     return SpotzeeUserBatch(results, len(results), 0)
 
 
-def _changes_again(request: Request, error: SentoriError) -> Flow[SpotzeeSubscriptionBatch]:
-    if _doubt(error):
-        batch: SpotzeeSubscriptionBatch = yield _again(request, _read_changes)
-        return batch
+def _changes_found(request: Request, error: SentoriError) -> Flow[SpotzeeSubscriptionBatch]:
     results = []
     for index, item in enumerate(_sent(request)):
         if not (yield from _is_set(item)):
@@ -267,14 +246,11 @@ def _is_there(item: Mapping[str, Any]) -> Flow[bool]:
 
 
 def _row_by_row(
-    read: Callable[[Response], Any], is_done: Callable[[Mapping[str, Any]], Flow[bool]]
+    is_done: Callable[[Mapping[str, Any]], Flow[bool]],
 ) -> Callable[[Request, SentoriError], Flow[Any]]:
     """Return the rule of a job's batch: what can be found out of its rows, one by one."""
 
     def look(request: Request, error: SentoriError) -> Flow[Any]:
-        if _doubt(error):
-            batch = yield _again(request, read)
-            return batch
         found = []
         for item in _sent(request):
             found.append((yield from is_done(item)))  # noqa: PERF401 - no yield in comprehensions
@@ -283,25 +259,18 @@ def _row_by_row(
     return look
 
 
-def _item_wise(operation: Operation, type_: type[T]) -> Callable[[Response], T]:
-    decode = CODEC.decoder(type_)
-    return answers.item_wise(operation, lambda response: decode(response.body))
-
-
-_read_users: Final = _item_wise(operations.ADD_OR_UPDATE_MANY, SpotzeeUserBatch)
-_read_changes: Final = _item_wise(operations.BATCH_SUBSCRIPTIONS, SpotzeeSubscriptionBatch)
-
-UPSERT: Final = Settle(look=_upserted)
-UPSERT_MANY: Final = Settle(look=_users_again)
-UPSERT_ROWS: Final[Settle[Any]] = Settle(look=_row_by_row(_read_users, _is_there))
+UPSERT: Final = Settle(look=_upserted, status_tells=False)
+UPSERT_MANY: Final = Settle(look=_users_found, status_tells=False)
+UPSERT_ROWS: Final[Settle[Any]] = Settle(look=_row_by_row(_is_there), status_tells=False)
 DELETE: Final = Settle(own_doing=(NotFound,), look=_deleted)
 DELETE_MANY: Final[Settle[Accepted]] = Settle(own_doing=(NotFound,))
 SET_STATES: Final = Settle(look=_states_set)
-SET_MANY: Final = Settle(look=_changes_again)
-SET_ROWS: Final[Settle[Any]] = Settle(look=_row_by_row(_read_changes, _is_set))
+SET_MANY: Final = Settle(look=_changes_found, status_tells=False)
+SET_ROWS: Final[Settle[Any]] = Settle(look=_row_by_row(_is_set), status_tells=False)
 UPDATE_SUBSCRIPTION: Final[Settle[SpotzeeSubscription]] = Settle(
     look=_reread(_read_type, operations.GET_SUBSCRIPTION)
 )
 UPDATE_LIST: Final[Settle[SpotzeeList]] = Settle(look=_reread(_read_list, operations.GET_LIST))
+EVENTS: Final[Settle[SpotzeeEventBatch]] = Settle(resend=False, status_tells=False)
 REPEAT: Final[Settle[Any]] = Settle()
 """A repeat changes nothing more, and is refused where the lost attempt was."""
