@@ -76,6 +76,11 @@ def pause(platform: str, wait_s: float) -> None:
     LOGGER.warning("%s: the platform asks for a pause of %.1f s", platform, wait_s)
 
 
+def ordinary(version: str) -> None:
+    """Log that requests go aiohttp's ordinary way, which is slower and otherwise the same."""
+    LOGGER.info("aiohttp %s is not among those tested on the express way: not taken", version)
+
+
 def observer_raised(number: int, event: str, error: Exception) -> None:
     """Log that an observer raised."""
     LOGGER.warning(

@@ -1,4 +1,4 @@
-"""The connections to one platform; the only module that imports aiohttp's client.
+"""The connections to one platform; with express.py the only module that imports aiohttp's client.
 
 1. The credential is revealed here, once, into the headers of each request; aiohttp would show
    the headers of its session to a proxy, in plain text.
@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
+from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -30,6 +30,7 @@ from sentori_async.errors import (
     TransportError,
 )
 from sentori_async.settings import MIB
+from sentori_async.transport.express import Answer, Express, is_wanted
 from sentori_async.version import USER_AGENT
 from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
@@ -39,7 +40,14 @@ if TYPE_CHECKING:
 
     from sentori_async.settings import Auth, Settings
 
-_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError, RuntimeError, ValueError)
+_FAILURES: Final = (
+    aiohttp.ClientError,
+    HttpProcessingError,
+    TimeoutError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 # aiohttp would say application/octet-stream of a body that is not there.
 _NO_TYPE: Final = ("Content-Type",)
 _READ_CHUNK: Final = 64 * 1024
@@ -61,6 +69,7 @@ class Session:
         *,
         connector: aiohttp.BaseConnector | None = None,
         headers: Mapping[str, str] | None = None,
+        express: bool | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare the connections; none is opened yet.
@@ -70,6 +79,8 @@ class Session:
             auth: How the platform wants the credential.
             connector: The caller's own aiohttp connector, which the caller closes.
             headers: What every request says besides.
+            express: Whether to send without aiohttp's requests and responses; None does so where
+                the installed aiohttp was tested, and the environment does not say otherwise.
             wall_clock: The time of day, as a Unix time.
         """
         self._settings = settings
@@ -84,6 +95,8 @@ class Session:
         self._prefix = self._base.raw_path
         self._auth = auth
         self._more = dict(headers or {})
+        self._wants_express = is_wanted(express)
+        self._express: Express | None = None
         self.use_credential()
 
     async def exchange(
@@ -105,22 +118,17 @@ class Session:
         http = self._http if self._loop is loop else None
         if http is None:
             http = self._open()
-        method = request.operation.method
-        head: aiohttp.ClientResponse | None = None
+        head: aiohttp.ClientResponse | Answer | None = None
         timer = asyncio.timeout_at(until)
         self._timers.add(timer)
         try:
             async with timer:
-                head = await http.request(
-                    method,
-                    self._url(request),
-                    data=request.body or None,
-                    headers=self._headers(request),
-                    skip_auto_headers=None if request.body or method == "GET" else _NO_TYPE,
-                    allow_redirects=False,
-                    timeout=self._timeout(connect_s, read_s, until - loop.time()),
-                    ssl=self._tls,
-                )
+                timers = self._timeout(connect_s, read_s, until - loop.time())
+                express = self._express
+                if express is not None and express.takes(request):
+                    head = await express.start(request, timers)
+                else:
+                    head = await self._start(http, request, timers)
                 body = await self._read(head, request)
             return Response(head.status, head.headers, body, self._wall_clock())
         except _FAILURES as error:
@@ -134,11 +142,32 @@ class Session:
         head = None
         raise failure
 
+    async def _start(
+        self, http: aiohttp.ClientSession, request: Request, timers: aiohttp.ClientTimeout
+    ) -> aiohttp.ClientResponse:
+        """Send a request the ordinary way and return the head of its answer."""
+        method = request.operation.method
+        return await http.request(
+            method,
+            self._url(request),
+            data=request.body or None,
+            headers=self._headers(request),
+            skip_auto_headers=None if request.body or method == "GET" else _NO_TYPE,
+            allow_redirects=False,
+            timeout=timers,
+            ssl=self._tls,
+        )
+
     def use_credential(self) -> None:
         """Say who we are in all requests from now on; again when the token was replaced."""
         credential = self._auth.pattern.format(self._settings.api_key.reveal())
         self._bodyless = CIMultiDict({self._auth.header: credential, **self._more})
         self._json = CIMultiDict(self._bodyless, **{"Content-Type": "application/json"})
+        if self._express is not None:
+            self._express.use(self._said)
+
+    def _said(self, has_body: bool) -> CIMultiDict[str]:  # noqa: FBT001 - the two kinds there are
+        return self._json if has_body else self._bodyless
 
     async def close(self) -> None:
         """End what is in flight and close the connections; a second time is harmless.
@@ -177,6 +206,10 @@ class Session:
         # Whether to send again is decided in retry.py alone.
         http._retry_connection = False  # noqa: SLF001 - there is no public switch
         self._http, self._loop = http, loop
+        if self._wants_express:
+            proxy = self._settings.proxy
+            self._express = Express(http, self._base, loop=loop, tls=self._tls, proxy=proxy)
+            self._express.use(self._said)
         return http
 
     def _session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
@@ -221,13 +254,13 @@ class Session:
         return url
 
     def _headers(self, request: Request) -> CIMultiDict[str]:
-        headers = self._json if request.body else self._bodyless
+        headers = self._said(bool(request.body))
         if request.headers:
             headers = headers.copy()
             headers.update(request.headers)
         return headers
 
-    async def _read(self, head: aiohttp.ClientResponse, request: Request) -> bytes:
+    async def _read(self, head: aiohttp.ClientResponse | Answer, request: Request) -> bytes:
         """Return the body, or stop as soon as it is too large."""
         bound = request.operation.max_response_bytes or 0
         bound = max(bound, self._settings.limits.max_response_bytes)
@@ -248,7 +281,7 @@ class Session:
         return b"".join(chunks)
 
     def _translated(
-        self, error: Exception, request: Request, head: aiohttp.ClientResponse | None
+        self, error: Exception, request: Request, head: aiohttp.ClientResponse | Answer | None
     ) -> SentoriError:
         """Return our error for one of aiohttp's, whose text is not ours to show."""
         name = request.operation.name
@@ -273,14 +306,16 @@ def _elsewhere(remedy: str) -> ConfigurationError:
     return ConfigurationError(f"the client belongs to another event loop: {remedy}")
 
 
-def _raise_too_large(request: Request, head: aiohttp.ClientResponse, bound: int) -> NoReturn:
+def _raise_too_large(
+    request: Request, head: aiohttp.ClientResponse | Answer, bound: int
+) -> NoReturn:
     name = request.operation.name
     size = f"{bound / MIB:.3g} MiB" if bound >= MIB else f"{bound} bytes"
     msg = f"the answer to {name} is larger than {size}: raise Limits.max_response_bytes"
     raise ResponseTooLarge(msg, operation=name, applied=_applied(request, head))
 
 
-def _applied(request: Request, head: aiohttp.ClientResponse | None) -> bool | None:
+def _applied(request: Request, head: aiohttp.ClientResponse | Answer | None) -> bool | None:
     """Tell what a broken answer means for a write, as far as the status line tells."""
     if request.operation.safety is Safety.READ:
         return False
@@ -299,7 +334,7 @@ def _fault(error: Exception) -> tuple[type[TransportError], str]:
             return ConnectFailed, "the interpreter or the loop is shutting down: join threads first"
         case TimeoutError():
             return RequestTimeout, "no answer in time (Timeouts.read_s, total_s or the deadline)"
-        case aiohttp.ClientResponseError():
+        case aiohttp.ClientResponseError() | HttpProcessingError():
             return DecodeError, "the answer is not valid HTTP"
         case aiohttp.ClientPayloadError(__cause__=ContentEncodingError()):
             return DecodeError, "the answer's body is not encoded as its headers say"

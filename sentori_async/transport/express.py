@@ -1,0 +1,287 @@
+"""The express way: aiohttp's connections and parser without its requests and responses.
+
+1. Connecting, pooling, TLS, proxies, parsing and decompression are aiohttp's own.
+2. What a request says besides its target and its body is composed once, by aiohttp itself, so that
+   both ways say the same; what is out of the ordinary goes the ordinary way.
+3. A connection is used again only after a whole request and a whole answer. Whatever else ends an
+   exchange, cancellation included, closes it.
+4. Nothing is sent twice, and no credential is revealed: the session hands over its headers.
+
+`connect` is documented, the protocol behind a connection is not: see `TESTED`.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import aiohttp
+from yarl import URL
+
+from sentori_async.errors import ConfigurationError
+from sentori_async.transport import log
+
+if TYPE_CHECKING:
+    import asyncio
+    import ssl
+    from collections.abc import Callable
+
+    from aiohttp.connector import Connection
+    from aiohttp.http_parser import RawResponseMessage
+    from multidict import CIMultiDict
+
+    from sentori_async.wire.message import Request
+
+TESTED: Final = ((3, 14), (3, 15))
+"""The first version of aiohttp whose connections were tested, and the first that was not."""
+SWITCH: Final = "SENTORI_EXPRESS"
+_OK: Final = 200
+_SWITCHING: Final = 101
+# More than that may not go out at once, and has to be written while the answer is read.
+_LARGEST_BODY: Final = 32 * 1024
+_TARGET: Final = re.compile(r"[!-~]*")
+_LINE: Final = re.compile(r"[\t -~\x80-\U0010ffff]*")
+# Mocks and recorders put their own function here.
+_REQUEST: Final = aiohttp.ClientSession._request  # noqa: SLF001 - read, to see whether it was patched
+
+
+def is_wanted(express: bool | None) -> bool:  # noqa: FBT001 - a switch, handed on as it came
+    """Tell whether to go the express way, and log if the installed aiohttp does not let us.
+
+    Args:
+        express: What the caller wants; the environment's or our own choice where None.
+
+    Raises:
+        ConfigurationError: The environment says something else than on, off or auto.
+    """
+    if express is not None:
+        return express
+    said = os.environ.get(SWITCH, "auto")
+    if said not in {"on", "off", "auto"}:
+        raise ConfigurationError(f"{SWITCH} is on, off or auto, not {said[:20]!r}")
+    return said == "on" or (said == "auto" and _is_tested(aiohttp.__version__))
+
+
+@functools.cache
+def _is_tested(version: str) -> bool:
+    first, end = TESTED
+    numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    if first <= numbers < end:
+        return True
+    log.ordinary(version)
+    return False
+
+
+class Answer:
+    """An answer whose head has come; it has what the session needs of aiohttp's `ClientResponse`.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers.
+        content: The body as it comes.
+        content_length: What the headers say of its length.
+    """
+
+    __slots__ = ("_connection", "content", "content_length", "headers", "status")
+
+    def __init__(
+        self, connection: Connection, message: RawResponseMessage, content: aiohttp.StreamReader
+    ) -> None:
+        """Take over a connection; it is free again when the body has come."""
+        self._connection: Connection | None = connection
+        self.status = message.code
+        self.headers = message.headers
+        self.content = content
+        length = message.headers.get("Content-Length")
+        self.content_length = None if length is None else int(length)
+        content.on_eof(self._release)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection is no longer ours."""
+        return self._connection is None
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        content = self.content
+        return content.read_nowait() if content.is_eof() else await content.read()
+
+    def close(self) -> None:
+        """Close the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        transport = connection.transport
+        if transport is not None and transport.get_write_buffer_size():
+            # Answered before it was sent: what is left of it must not precede the next request.
+            connection.close()
+            return
+        connection.release()
+
+
+class _Head(NamedTuple):
+    """What all requests of one kind say besides their target and their body."""
+
+    method: bytes
+    lines: bytes
+    names: frozenset[str]
+
+
+class Express:
+    """Sends requests over the connections of one aiohttp session."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        base: URL,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        tls: ssl.SSLContext | bool,
+        proxy: str | None,
+    ) -> None:
+        """Prepare to connect.
+
+        Args:
+            http: Whose connector and default headers to use.
+            base: Where all requests go.
+            loop: The running loop.
+            tls: With what TLS context.
+            proxy: Through which proxy.
+        """
+        connector = http.connector
+        assert connector is not None  # noqa: S101 - the session was opened a moment ago
+        self._http = http
+        self._connector = connector
+        self._prefix = base.raw_path
+        # A proxy wants the whole URL of what it is not to tunnel.
+        self._direct = proxy is None or base.scheme == "https"
+        self._compose = functools.partial(
+            aiohttp.ClientRequest,
+            url=base,
+            loop=loop,
+            ssl=tls,
+            proxy=None if proxy is None else URL(proxy),
+        )
+        self._where = self._compose("GET")
+        self._said: Callable[[bool], CIMultiDict[str]] | None = None
+        self._heads: dict[tuple[str, bool], _Head] = {}
+
+    def use(self, said: Callable[[bool], CIMultiDict[str]]) -> None:
+        """Say other headers from now on.
+
+        Args:
+            said: Return what requests say, with a body or without one.
+        """
+        self._said = said
+        self._heads.clear()
+
+    def takes(self, request: Request) -> bool:
+        """Tell whether a request can go this way."""
+        if not self._direct or type(self._http)._request is not _REQUEST:  # noqa: SLF001 - see there
+            return False
+        if request.body is not None and len(request.body) > _LARGEST_BODY:
+            return False
+        if not (_TARGET.fullmatch(request.path) and _TARGET.fullmatch(request.query)):
+            return False
+        if request.headers is None:
+            return True
+        names = self._head(request).names
+        return all(
+            name.lower() not in names and _LINE.fullmatch(name) and _LINE.fullmatch(value)
+            for name, value in request.headers.items()
+        )
+
+    async def start(
+        self,
+        request: Request,
+        timers: aiohttp.ClientTimeout,
+    ) -> Answer:
+        """Send a request and return the head of its answer.
+
+        Raises:
+            aiohttp.ClientError: There is none.
+            HttpProcessingError: It is not HTTP.
+        """
+        if self._http.closed:
+            raise RuntimeError("the session is closed")
+        try:
+            connection = await self._connector.connect(self._where, [], timers)
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError from error
+        try:
+            message, content = await self._sent(connection, request, timers.sock_read)
+        except BaseException:
+            connection.close()
+            raise
+        return Answer(connection, message, content)
+
+    async def _sent(
+        self, connection: Connection, request: Request, read_s: float | None
+    ) -> tuple[RawResponseMessage, aiohttp.StreamReader]:
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None or transport.is_closing():
+            raise aiohttp.ClientConnectionResetError("the connection is closing")
+        protocol.set_response_params(
+            skip_payload=request.operation.method == "HEAD",
+            read_until_eof=True,
+            read_timeout=read_s,
+            timeout_ceil_threshold=math.inf,
+        )
+        transport.write(self._bytes(request))
+        protocol.start_timeout()
+        while True:
+            message, content = await protocol.read()
+            if message.code >= _OK or message.code == _SWITCHING:
+                return message, content
+
+    def _bytes(self, request: Request) -> bytes:
+        head = self._head(request)
+        target = f"{self._prefix}{request.path}"
+        if request.query:
+            target = f"{target}?{request.query}"
+        more = b""
+        if request.headers:
+            lines = (f"{name}: {value}\r\n" for name, value in request.headers.items())
+            more = "".join(lines).encode()
+        if not request.body:
+            return b"%b %b HTTP/1.1\r\n%b%b\r\n" % (head.method, target.encode(), head.lines, more)
+        return b"%b %b HTTP/1.1\r\n%b%bContent-Length: %d\r\n\r\n%b" % (
+            head.method,
+            target.encode(),
+            head.lines,
+            more,
+            len(request.body),
+            request.body,
+        )
+
+    def _head(self, request: Request) -> _Head:
+        kind = request.operation.method, bool(request.body)
+        head = self._heads.get(kind)
+        if head is None:
+            head = self._heads[kind] = self._composed(*kind)
+        return head
+
+    def _composed(self, method: str, has_body: bool) -> _Head:  # noqa: FBT001 - the key of a head
+        assert self._said is not None  # noqa: S101 - `use` comes first
+        headers = self._http.headers.copy()
+        headers.update(self._said(has_body))
+        if self._connector.force_close:
+            headers["Connection"] = "close"
+        composed = self._compose(method, headers=headers, data=b"{}" if has_body else None)
+        names = {name.lower() for name in composed.headers}
+        lines = "".join(
+            f"{name}: {value}\r\n"
+            for name, value in composed.headers.items()
+            if not (has_body and name.lower() == "content-length")
+        )
+        return _Head(
+            composed.method.encode(), lines.encode(), frozenset(names | {"content-length"})
+        )
