@@ -21,8 +21,7 @@ from sentori_async.errors import (
     ValidationFailed,
 )
 from sentori_async.platforms.spotzee import calls, settle
-from sentori_async.platforms.spotzee.models import SpotzeeUser, SpotzeeUserBatch
-from sentori_async.platforms.spotzee.preferences import SpotzeeSubscriptionBatch
+from sentori_async.platforms.spotzee.models import SpotzeeUser
 from sentori_async.wire import body
 from sentori_async.wire.message import Call, Request, Response
 from sentori_async.wire.results import Accepted, Upserted
@@ -50,16 +49,11 @@ class Project:
     users: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
     states: Mapping[str, Mapping[int, int]] = attrs.field(factory=dict)
     things: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
-    batch: Mapping[str, Any] | None = None
     asked: list[str] = attrs.field(factory=list)
 
     def answer(self, request: Request) -> Response:
         self.asked.append(f"{request.operation.method} {request.path}")
         path = [unquote(part) for part in request.path.split("/")]
-        if request.operation.method == "POST":
-            if self.batch is None:
-                raise RequestTimeout("slow")
-            return Response(200, {}, orjson.dumps(self.batch))
         if path[0] != "users":
             return self._shown(self.things.get(request.path))
         if path[1] == "broken":
@@ -134,6 +128,7 @@ STATE_ROWS = calls.change_rows(
         body.Encoded(b'{"external_id":"b","subscription_id":1,"state":0}'),
     ]
 )
+EVENTS = calls.create_events([{"name": "x", "external_id": U}])
 DELETE = calls.delete_contact(U)
 STATES = calls.set_subscriptions(U, {1: 0, 2: 2})
 RETYPE = calls.update_subscription(4, name="News", is_public=True)
@@ -143,7 +138,7 @@ RELIST = calls.update_list(4, name="VIP", published=True)
 # --------------------------------------------------------------------------------------- users
 
 
-@pytest.mark.parametrize("error", [lost, cut, lambda: refused(ServerError, "internal_error")])
+@pytest.mark.parametrize("error", [lost, lambda: refused(ServerError, "internal_error")])
 def test_an_upsert_whose_values_are_there_was_carried_out(error: Any) -> None:
     result = settled(UPSERT, error(), Project({U: AS_SENT}))
 
@@ -154,21 +149,11 @@ def test_an_upsert_whose_values_are_there_was_carried_out(error: Any) -> None:
 @pytest.mark.parametrize(
     "users", [{}, {U: OTHER}, {U: {**AS_SENT, "timezone": "Europe/Oslo"}}, {U: {"data": None}}]
 )
-@pytest.mark.parametrize("error", [lost, cut])
-def test_an_upsert_whose_values_are_not_there_stays_unknown(error: Any, users: Any) -> None:
-    """Even after a 200: the one item of the batch may have been refused in it."""
+def test_an_upsert_whose_values_are_not_there_stays_unknown(users: Any) -> None:
     with pytest.raises(ConnectionLost) as caught:
-        settled(UPSERT, error(), Project(users))
+        settled(UPSERT, lost(), Project(users))
 
     assert caught.value.applied is None
-
-
-def test_a_look_up_that_fails_leaves_an_upsert_unknown() -> None:
-    error = cut()
-    with pytest.raises(RequestTimeout):
-        settled(calls.add_or_update_contact("broken"), error, Project())
-
-    assert error.applied is None
 
 
 @pytest.mark.parametrize(
@@ -245,26 +230,26 @@ def test_states_of_a_user_who_is_gone_meanwhile_are_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "type_"), [(MANY, SpotzeeUserBatch), (CHANGES, SpotzeeSubscriptionBatch)]
+    "call",
+    [
+        UPSERT,
+        MANY,
+        CHANGES,
+        ROWS,
+        STATE_ROWS,
+        calls.create_events([{"name": "x", "external_id": U}]),
+    ],
 )
-def test_a_batch_whose_success_was_cut_is_sent_once_more(call: Call[Any], type_: type) -> None:
-    """Only its answer tells which items were refused."""
-    result = {"index": 0, "subscription_id": 1, "error": {"code": "state_conflict"}}
-    project = Project(batch={"results": [result], "failed": 1})
-    batch = settled(call, cut(), project)
-
-    assert isinstance(batch, type_)
-    assert batch.failed == 1  # type: ignore[attr-defined]
-    assert len(project.asked) == 1
+def test_the_success_of_a_batch_says_nothing_before_its_body_is_read(call: Call[Any]) -> None:
+    """Only that tells which items were refused."""
+    assert call.settle is not None
+    assert not call.settle.status_tells
 
 
-@pytest.mark.parametrize("call", [MANY, CHANGES, ROWS, STATE_ROWS])
-def test_a_batch_that_is_lost_once_more_is_unknown(call: Call[Any]) -> None:
-    error = cut()
-    with pytest.raises(RequestTimeout):
-        settled(call, error, Project())
-
-    assert error.applied is None
+@pytest.mark.parametrize("call", [STATES, DELETE, RETYPE, RELIST])
+def test_the_success_of_all_else_says_that_it_was_carried_out(call: Call[Any]) -> None:
+    assert call.settle is not None
+    assert call.settle.status_tells
 
 
 def test_a_batch_is_done_when_every_item_is() -> None:
@@ -296,11 +281,6 @@ def test_a_job_learns_of_each_row_of_a_lost_batch() -> None:
     assert settled(ROWS, error, Project({U: AS_SENT})) == settle.PartlySettled([True, False], error)
     found = settled(STATE_ROWS, error, Project(states={U: {1: 1}, "b": {1: 0}}))
     assert found == settle.PartlySettled([False, True], error)
-
-
-def test_a_job_sends_a_batch_again_whose_success_was_cut() -> None:
-    batch = settled(ROWS, cut(), Project(batch={"results": [{"index": 0}]}))
-    assert isinstance(batch, SpotzeeUserBatch)
 
 
 # ---------------------------------------------------------------------------- types and lists
