@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 from collections import Counter
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sentori_async.errors import InvalidInput
-from sentori_async.sources.rows import RefusedRow, Row, RowFile
+from sentori_async.sources.rows import Records, RefusedRow, Row, RowFile
 from sentori_async.sources.text import Lines, reading
 
 _DELIMITERS: Final = ",;\t|"  # where two divide the header alike, the earlier
@@ -79,6 +80,12 @@ class CsvFile(RowFile):
         with reading(self._path, self._encoding) as lines:
             return sum(1 for _ in _Table(lines, self._delimiter, self._path.name))
 
+    @contextlib.contextmanager
+    def _records(self) -> Iterator[Records]:
+        with reading(self._path, self._encoding) as lines:
+            table = _Table(lines, self._delimiter, self._path.name)
+            yield Records(lines.mark, lines.encoding, table.taken(), table.texts())
+
     def _row(self, number: int, cells: list[str]) -> Row | RefusedRow:
         cells = [cell.strip() for cell in cells]
         if not any(cells):
@@ -107,7 +114,8 @@ class _Table:
     def __init__(self, lines: Lines, delimiter: str | None, name: str) -> None:
         self._lines = lines
         self._name = name
-        text = iter(lines)
+        self._taken: list[str] = []
+        text = self._noted(lines)
         first = next(text, "")
         if first.lower().startswith(_HINT) and len(first.rstrip("\r\n")) == len(_HINT) + 1:
             delimiter = delimiter or first[len(_HINT)]
@@ -121,6 +129,22 @@ class _Table:
         )
         self._number = skipped
         self.columns = self._header()
+
+    def _noted(self, lines: Lines) -> Iterator[str]:
+        for line in lines:
+            self._taken.append(line)
+            yield line
+
+    def taken(self) -> str:
+        """Return the text that was read since this was last asked."""
+        text = "".join(self._taken)
+        self._taken.clear()
+        return text
+
+    def texts(self) -> Iterator[tuple[int, str]]:
+        """Yield each record's number with its text."""
+        for number, _ in self:
+            yield number, self.taken()
 
     def _header(self) -> tuple[str, ...]:
         number, cells = next(iter(self), (0, []))
@@ -159,9 +183,10 @@ class _Table:
                         f"end as it should ({error}): look for a quote too many or too few"
                     ) from None
                 yield self._number, f"the row's quotes are wrong ({error}): double those inside"
-                continue
-            if cells:
-                yield self._number, cells
+            else:
+                if cells:
+                    yield self._number, cells
+            self._taken.clear()
 
 
 def _sniffed(header: str) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from sentori_async.errors import InvalidInput
-from sentori_async.sources.rows import RefusedRow, Row, RowFile
+from sentori_async.sources.rows import Records, RefusedRow, Row, RowFile
 from sentori_async.sources.text import reading
 
 _FIRST: Final = 1_000
@@ -69,6 +70,12 @@ class JsonLinesFile(RowFile):
         """
         with reading(self._path, self._encoding) as lines:
             return sum(1 for line in lines if line.strip())
+
+    @contextlib.contextmanager
+    def _records(self) -> Iterator[Records]:
+        with reading(self._path, self._encoding) as lines:
+            rows = ((lines.number, line) for line in lines if line.strip())
+            yield Records(lines.mark, lines.encoding, "", rows)
 
     def _lines(self) -> Iterator[tuple[int, dict[str, Any] | str]]:
         """Yield each line's number with its object, or with what is wrong with it."""

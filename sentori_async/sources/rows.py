@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import abc
+import contextlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import IO, Any, NoReturn
 
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import ConfigurationError, InvalidInput
+from sentori_async.sources.marks import Marks
 
 
 class Row(dict[str, Any]):
@@ -91,3 +95,80 @@ class RowFile(abc.ABC):
         Raises:
             InvalidInput: Part of the file cannot be read; the text names the line.
         """
+
+    @abc.abstractmethod
+    def _records(self) -> contextlib.AbstractContextManager[Records]:
+        """Open the file for its records as they are written."""
+
+    def copy_rows(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        numbers: Marks | None = None,
+        indexes: Iterable[int] = (),
+    ) -> int:
+        """Write some rows to a file of their own, as they stand in this one, and return how many.
+
+        The new file has this one's header, encoding and line ends, so that it can be read like this
+        one once its rows are repaired.
+        It holds contact data: only its owner may read it (mode 0600).
+
+        Args:
+            path: The new file; one that is there is not replaced.
+            numbers: The rows' numbers, as `Row.number` has them.
+            indexes: Or their places among all rows, counted from 0, as in `BulkOutcome.index`.
+
+        Raises:
+            ConfigurationError: The new file cannot be written, or is there already.
+            InvalidInput: This file cannot be read.
+        """
+        wanted = numbers if numbers is not None else Marks()
+        places = Marks(indexes)
+        copied = 0
+        with self._records() as records, _created(Path(path)) as file:
+            file.write(records.mark + records.head.encode(records.encoding))
+            for place, (number, text) in enumerate(records.rows):
+                if number in wanted or place in places:
+                    file.write(_ended(text).encode(records.encoding))
+                    copied += 1
+        return copied
+
+
+class Records:
+    """A file's records as they are written.
+
+    Attributes:
+        mark: The byte order mark, or nothing.
+        encoding: What the text is encoded as.
+        head: What stands before the first row.
+        rows: Each row's number and text.
+    """
+
+    def __init__(
+        self, mark: bytes, encoding: str, head: str, rows: Iterable[tuple[int, str]]
+    ) -> None:
+        """Take what a kind of file knows of itself."""
+        self.mark = mark
+        self.encoding = encoding
+        self.head = head
+        self.rows = rows
+
+
+def _ended(text: str) -> str:
+    # The last line of a file may lack its end.
+    return text if text.endswith(("\n", "\r")) else text + "\n"
+
+
+@contextlib.contextmanager
+def _created(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+    except FileExistsError:
+        raise ConfigurationError(f"{path} is there already: choose another name") from None
+    except OSError as error:
+        what = error.strerror or error
+        raise ConfigurationError(
+            f"{path} cannot be written ({what}): choose another place"
+        ) from error

@@ -35,6 +35,8 @@ class Lines:
 
     Attributes:
         number: How many lines were read so far.
+        mark: The byte order mark that the file begins with, or nothing.
+        encoding: What its text is encoded as.
     """
 
     def __init__(self, file: BinaryIO, name: str, encoding: str | None) -> None:
@@ -48,10 +50,10 @@ class Lines:
         head = file.read(_LONGEST_MARK)
         if head.startswith(_WORKBOOKS):
             raise InvalidInput(f"{name} is a workbook: save it as CSV UTF-8 first")
-        mark, self._encoding = _encoding_of(head, encoding)
-        file.seek(len(mark))
+        self.mark, self.encoding = _encoding_of(head, encoding)
+        file.seek(len(self.mark))
         try:
-            self._text = io.TextIOWrapper(file, encoding=self._encoding, newline="")
+            self._text = io.TextIOWrapper(file, encoding=self.encoding, newline="")
         except LookupError:
             raise InvalidInput(f"there is no text encoding called {encoding!r}") from None
 
@@ -73,10 +75,10 @@ class Lines:
         number, what = self.number + 1, ""
         if isinstance(error, UnicodeDecodeError):
             # Whole lines are handed out before more bytes are decoded.
-            before = error.object[: error.start].decode(self._encoding, errors="ignore")
+            before = error.object[: error.start].decode(self.encoding, errors="ignore")
             number += len(_LINE_END.findall(before))
             what = f" (byte 0x{error.object[error.start]:02x})"
-        said = self._encoding.upper()
+        said = self.encoding.upper()
         return InvalidInput(
             f"line {number} of {self._name} is not {said}{what}: save the file as UTF-8, or say "
             "what it is, such as --encoding cp1252 or --encoding utf-16-le"
