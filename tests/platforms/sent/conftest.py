@@ -14,7 +14,7 @@ from sentori_async.sandbox.sent.options import SentOptions
 @pytest.fixture
 def options() -> SentOptions:
     """How the sandbox behaves where the vendor's documents disagree."""
-    return SentOptions()
+    return SentOptions(rate_per_min=None)
 
 
 @pytest.fixture
