@@ -128,27 +128,41 @@ def _sent(request: Request) -> dict[str, Any]:
 # --------------------------------------------------------------------------------- comparisons
 
 
-def as_sent(contact: GetResponseContact, sent: Mapping[str, Any], proof: frozenset[str]) -> bool:
+def as_sent(
+    contact: GetResponseContact,
+    sent: Mapping[str, Any],
+    proof: frozenset[str] = frozenset(),
+    *,
+    replaced: bool = False,
+) -> bool:
     """Tell whether a contact has the values that were sent.
 
     Args:
         contact: The contact, with its details.
         sent: The body of the request.
         proof: The fields that prove nothing; with no others, nothing is proved.
+        replaced: Whether the request leaves no other tags and custom fields.
     """
+    if not any(name not in proof for name in sent):
+        return False
     found = CODEC.document(contact)
-    names = [name for name in sent if name not in proof]
-    return bool(names) and all(_has(contact, found, name, sent[name]) for name in sent)
+    return all(_has(contact, found, name, sent[name], replaced=replaced) for name in sent)
 
 
-def _has(contact: GetResponseContact, found: Mapping[str, Any], name: str, sent: Any) -> bool:
+def _has(
+    contact: GetResponseContact, found: Mapping[str, Any], name: str, sent: Any, *, replaced: bool
+) -> bool:
     if name == "campaign":
         return bool(contact.campaign_id == sent["campaignId"])
     if name == "tags":
-        return {tag["tagId"] for tag in sent} <= set(contact.tag_ids)
+        ids, there = {tag["tagId"] for tag in sent}, set(contact.tag_ids)
+        return ids == there if replaced else ids <= there
     if name == "customFieldValues":
-        values = contact.custom_fields
-        return all(values.get(f["customFieldId"], []) == f["value"] for f in sent)
+        wanted = {f["customFieldId"]: f["value"] for f in sent}
+        filled = {key: texts for key, texts in contact.custom_fields.items() if texts}
+        if replaced:
+            return {key: texts for key, texts in wanted.items() if texts} == filled
+        return all(filled.get(key, []) == texts for key, texts in wanted.items())
     if name == "ipAddress":
         # It is written once, and no description says that it can be read.
         return True
@@ -191,21 +205,21 @@ def _batch_in_doubt(request: Request, error: SentoriError) -> Flow[Accepted]:  #
 
 def _updated(request: Request, error: SentoriError) -> Flow[GetResponseContact]:
     contact = yield from details(request.path)
-    if error.applied or as_sent(contact, _sent(request), frozenset()):
+    if error.applied or as_sent(contact, _sent(request), replaced=True):
         return contact
     raise error
 
 
 def _tagged(request: Request, error: SentoriError) -> Flow[list[GetResponseContactTag]]:
     contact = yield from details(request.path.rpartition("/")[0])
-    if error.applied or as_sent(contact, _sent(request), frozenset()):
+    if error.applied or as_sent(contact, _sent(request)):
         return contact.tags or []
     raise error
 
 
 def _customised(request: Request, error: SentoriError) -> Flow[list[GetResponseCustomFieldValue]]:
     contact = yield from details(request.path.rpartition("/")[0])
-    if error.applied or as_sent(contact, _sent(request), frozenset()):
+    if error.applied or as_sent(contact, _sent(request)):
         return contact.custom_field_values or []
     raise error
 

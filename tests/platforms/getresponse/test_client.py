@@ -466,16 +466,18 @@ async def test_an_import_adds_and_updates(client: AsyncGetResponse, sandbox: San
 
 
 async def test_waiting_for_an_import_ends_with_patience(sandbox: Sandbox) -> None:
-    async with Sandbox(getresponse=GetResponseOptions(import_takes_s=1000)) as slow:
-        async with AsyncGetResponse(
+    async with (
+        Sandbox(getresponse=GetResponseOptions(import_takes_s=1000)) as slow,
+        AsyncGetResponse(
             api_key=slow.getresponse.api_key,
             base_url=slow.url("getresponse"),
             limits=Limits(adaptive=False),
-        ) as client:
-            made = await client.imports.create(DEFAULT_CAMPAIGN, ["email"], [[JOE]])
-            found = await client.imports.wait(str(made.import_id), poll_s=0.001, patience_s=0.003)
-            with pytest.raises(AlreadyExists):
-                await client.imports.create(DEFAULT_CAMPAIGN, ["email"], [[ANN]])
+        ) as client,
+    ):
+        made = await client.imports.create(DEFAULT_CAMPAIGN, ["email"], [[JOE]])
+        found = await client.imports.wait(str(made.import_id), poll_s=0.001, patience_s=0.003)
+        with pytest.raises(AlreadyExists):
+            await client.imports.create(DEFAULT_CAMPAIGN, ["email"], [[ANN]])
 
     assert (found.ended, found.status) == (False, "uploaded")
 
@@ -517,15 +519,17 @@ async def test_an_access_token_that_has_expired_is_replaced_and_never_shown(
 
 
 async def test_the_domain_of_an_account_goes_with_every_request() -> None:
-    async with Sandbox(getresponse=GetResponseOptions(domain="example.com")) as sandbox:
-        async with AsyncGetResponse(
+    async with (
+        Sandbox(getresponse=GetResponseOptions(domain="example.com")) as sandbox,
+        AsyncGetResponse(
             api_key=sandbox.getresponse.api_key,
             base_url=sandbox.url("getresponse"),
             domain="example.com",
             limits=Limits(adaptive=False),
-        ) as client:
-            assert (await client.accounts.get()).account_id
-            assert (await client.with_options(deadline_s=5).accounts.get()).account_id
+        ) as client,
+    ):
+        assert (await client.accounts.get()).account_id
+        assert (await client.with_options(deadline_s=5).accounts.get()).account_id
 
 
 @pytest.mark.parametrize("domain", ["https://example.com", "www.example.com", "a b.com", "", 5])
@@ -536,17 +540,19 @@ def test_what_is_no_bare_domain_is_refused(domain: str) -> None:
 
 async def test_a_limit_is_waited_out_as_long_as_the_platform_asks() -> None:
     options = GetResponseOptions(calls_per_frame=2)
-    async with Sandbox(getresponse=options) as sandbox:
-        async with AsyncGetResponse(
+    async with (
+        Sandbox(getresponse=options) as sandbox,
+        AsyncGetResponse(
             api_key=sandbox.getresponse.api_key,
             base_url=sandbox.url("getresponse"),
             limits=Limits(adaptive=False),
             retry=RetryPolicy(max_wait_s=1.0),
-        ) as client:
-            await client.accounts.get()
-            with pytest.raises(Exception) as caught:  # noqa: PT011 - which of two is told below
-                for _ in range(3):
-                    await client.accounts.get()
+        ) as client,
+    ):
+        await client.accounts.get()
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - which of two is told below
+            for _ in range(3):
+                await client.accounts.get()
 
     error = caught.value
     if isinstance(error, RateLimited):
