@@ -21,6 +21,7 @@ from sentori_async.errors import (
 )
 from sentori_async.platforms.spotzee import answers, calls, listings, operations
 from sentori_async.platforms.spotzee.models import (
+    SpotzeeEvent,
     SpotzeeEventBatch,
     SpotzeeItemError,
     SpotzeeListType,
@@ -393,6 +394,7 @@ def test_values_the_sdk_does_not_know_are_kept() -> None:
             answer(200, {"results": [{"index": 0, "external_id": "joe@example.com"}]})
         ),
         calls.get_list(4).decode(answer(200, {"id": 4, "rule": {"value": "joe@example.com"}})),
+        SpotzeeEvent(name="seen", external_id="joe@example.com", data={"x": "joe"}),
         UPSERT.request,
     ],
     ids=lambda shown: type(shown).__name__,

@@ -191,6 +191,14 @@ async def test_unsubscribing_from_all_covers_every_page_of_types(
     assert sandbox.requests.count("contacts.set_subscriptions") == 2
 
 
+async def test_nothing_is_sent_for_somebody_who_cannot_be_named(
+    client: AsyncSpotzee, sandbox: Sandbox
+) -> None:
+    with pytest.raises(InvalidInput):
+        await client.contacts.unsubscribe_all("me")
+    assert sandbox.requests.count() == 0
+
+
 async def test_types_and_people_that_are_not_there_are_not_found(client: AsyncSpotzee) -> None:
     news = await client.subscriptions.create("News", channel="email")
     assert isinstance(news.id, int)

@@ -70,7 +70,8 @@ class Project:
         if states is None:
             return self._shown(None)
         place = int(asked.get("cursor", ["0"])[0])
-        rows = [{"subscription_id": n, "state": state} for n, state in states.items()]
+        rows: list[dict[str, Any]] = [{"subscription_id": n, "state": s} for n, s in states.items()]
+        rows.append({"subscription_id": 99, "state": None})
         following = str(place + 1) if place + 1 < len(rows) else None
         return self._shown({"results": rows[place : place + 1], "nextCursor": following})
 
@@ -212,7 +213,7 @@ def test_states_that_are_as_sent_were_set() -> None:
     user = settled(STATES, lost(), project)
 
     assert user.id == 7
-    assert len(project.asked) == 4
+    assert len(project.asked) == 5
 
 
 @pytest.mark.parametrize("states", [{}, {U: {}}, {U: {1: 0}}, {U: {1: 0, 2: 1}}])
