@@ -16,6 +16,9 @@ def scrub(error: SentoriError, secret: Secret) -> None:
     error.args = (error.message,)
     if isinstance(error, ApiError):
         error.details = _scrubbed(error.details, secret)
+        error.field_errors = [
+            (secret.scrub(path), secret.scrub(message)) for path, message in error.field_errors
+        ]
         error.request_id = _scrubbed(error.request_id, secret)
 
 
