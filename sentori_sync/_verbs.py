@@ -2743,7 +2743,7 @@ class Spotzee(Client["AsyncSpotzee"]):
     ::
 
         with Spotzee(api_key="...") as client:
-            user = client.contacts.get("customer-1")
+            user = client.contacts.get("joe-1")
 
     Without `api_key` and `base_url` the variables SPOTZEE_API_KEY and SPOTZEE_BASE_URL are read.
 

@@ -1,11 +1,14 @@
 """What an example of the documentation may take for granted, and how it is run.
 
-1. The environment leads to a sandbox whose account holds joe, ann and bob at example.com, and the
-   mailing list LISTID01; the working directory holds the files below.
-2. Names: `client`, an open client (the async one where the example awaits something), `rows`,
+1. The environment leads to a sandbox whose accounts hold joe, ann and bob, at Sentori with the
+   mailing list LISTID01; `SCENES` has the other platforms. The working directory holds the files
+   below.
+2. An example is about the platform whose client it makes, or else whose page or folder it is in;
+   all else is about Sentori.
+3. Names: `client`, an open client (the async one where the example awaits something), `rows`,
    `addresses` and `database`.
-3. ``api_key="..."`` is the key of that account.
-4. A function called `main` is called; an example with tests in it is run by pytest.
+4. ``api_key="..."`` is the key of the platform's account.
+5. A function called `main` is called; an example with tests in it is run by pytest.
 """
 
 import ast
@@ -13,16 +16,20 @@ import asyncio
 import importlib
 import inspect
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final
 
-from sentori_async import AsyncSentori
-from sentori_async.sandbox import API_KEY, Sandbox
-from sentori_sync import Sentori
+import attrs
+
+import sentori_async
+import sentori_sync
+from sentori_async.registry import STEMS
+from sentori_async.sandbox import Sandbox
 from tests.docs.blocks import ROOT, Block
 
 PEOPLE: Final = {"joe": "Joe", "ann": "Ann", "bob": "Bob"}
@@ -39,40 +46,103 @@ FILES: Final = {
 PATIENCE_S: Final = 60
 
 
-def prepare(sandbox: Sandbox, folder: Path) -> Mapping[str, str]:
-    """Fill the account and the working directory; return the environment."""
-    account = sandbox.sentori
+@attrs.frozen
+class Scene:
+    """What examples about one platform find.
+
+    Attributes:
+        fill: Puts into an account what they take for granted.
+        names: What stands there by name besides `client`.
+    """
+
+    fill: Callable[[Any], object]
+    names: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+def _fill_sentori(account: Any) -> None:
     for address, name in zip(ADDRESSES, PEOPLE.values(), strict=True):
         account.contacts.add(address, {"FirstName": name})
     account.mailing_lists.add("LISTID01", "Newsletter")
+
+
+def _fill_spotzee(project: Any) -> None:
+    project.contacts.add_many(SPOTZEE_ROWS)
+    project.subscriptions.add("Newsletter")
+
+
+SPOTZEE_ROWS: Final = [
+    {"external_id": f"{n}-1", "email": f"{n}@example.com", "data": {"first_name": first}}
+    for n, first in PEOPLE.items()
+]
+NUMBERS: Final = ["+12125550123", "+12125550124", "+12125550125"]
+
+
+def _fill_sent(account: Any) -> None:
+    account.contacts.add_many(NUMBERS)
+    account.templates.add("welcome", variables=("name",), text="Hello {{0:variable}}")
+
+
+SCENES: Final = {
+    "sentori": Scene(
+        _fill_sentori,
+        {
+            "addresses": list(ADDRESSES),
+            "rows": [
+                {"EmailAddress": f"{n}@example.com", "FirstName": first}
+                for n, first in PEOPLE.items()
+            ],
+            "database": [(f"{n}@example.com", first) for n, first in PEOPLE.items()],
+        },
+    ),
+    "sent": Scene(
+        _fill_sent,
+        {
+            "numbers": list(NUMBERS),
+            "rows": [{"phone_number": number, "opt_out": True} for number in NUMBERS],
+        },
+    ),
+    "spotzee": Scene(_fill_spotzee, {"rows": SPOTZEE_ROWS}),
+}
+
+
+def prepare(sandbox: Sandbox, folder: Path) -> Mapping[str, str]:
+    """Fill the accounts and the working directory; return the environment."""
+    environment = {}
+    for platform, scene in SCENES.items():
+        account = sandbox.account(platform)
+        scene.fill(account)
+        environment[f"{platform.upper()}_API_KEY"] = account.api_key
+        environment[f"{platform.upper()}_BASE_URL"] = sandbox.url(platform)
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return {"SENTORI_API_KEY": account.api_key, "SENTORI_BASE_URL": sandbox.url("sentori")}
+    return environment
+
+
+def platform_of(block: Block) -> str:
+    """Return the platform that an example is about."""
+    for name in SCENES:
+        if re.search(rf"\b(Async)?{STEMS[name]}\(", block.text):
+            return name
+    path = Path(block.source)
+    named = {path.stem, path.parent.name} & set(SCENES)
+    return named.pop() if named else "sentori"
 
 
 def play(block: Block) -> None:
     """Run an example; raise what it raises."""
-    text = block.code.replace('api_key="..."', f'api_key="{API_KEY}"')
+    platform = platform_of(block)
+    stem, key = STEMS[platform], os.environ.get(f"{platform.upper()}_API_KEY", "")
+    text = block.code.replace('api_key="..."', f'api_key="{key}"')
     if "def test_" in text:
         _run_tests(text)
         return
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     program = compile(text, str(ROOT / block.source), "exec", flags, dont_inherit=True)
-    names = {**_names(), **_neighbours(block)}
+    names = {"__name__": "example", **SCENES[platform].names, **_neighbours(block)}
     if program.co_flags & inspect.CO_COROUTINE or "async def main" in text:
-        asyncio.run(_run_async(program, names))
+        asyncio.run(_run_async(program, names, stem))
     else:
-        _run_blocking(program, names)
-
-
-def _names() -> dict[str, Any]:
-    fields = list(PEOPLE.items())
-    return {
-        "__name__": "example",
-        "addresses": list(ADDRESSES),
-        "rows": [{"EmailAddress": f"{n}@example.com", "FirstName": first} for n, first in fields],
-        "database": [(f"{n}@example.com", first) for n, first in fields],
-    }
+        _run_blocking(program, names, stem)
 
 
 def _neighbours(block: Block) -> dict[str, Any]:
@@ -82,11 +152,13 @@ def _neighbours(block: Block) -> dict[str, Any]:
     path = Path(block.source).with_suffix("")
     parts = path.parent.parts if path.name == "__init__" else path.parts
     module = importlib.import_module(".".join(parts))
-    return {"AsyncSentori": AsyncSentori, **{n: v for n, v in vars(module).items() if n[0] != "_"}}
+    client = f"Async{STEMS[platform_of(block)]}"
+    beside = {n: v for n, v in vars(module).items() if n[0] != "_"}
+    return {client: getattr(sentori_async, client), **beside}
 
 
-async def _run_async(program: CodeType, names: dict[str, Any]) -> None:
-    async with AsyncSentori() as client:
+async def _run_async(program: CodeType, names: dict[str, Any], stem: str) -> None:
+    async with getattr(sentori_async, f"Async{stem}")() as client:
         names["client"] = client
         running = eval(program, names)
         if running is not None:
@@ -95,8 +167,8 @@ async def _run_async(program: CodeType, names: dict[str, Any]) -> None:
             await names["main"]()
 
 
-def _run_blocking(program: CodeType, names: dict[str, Any]) -> None:
-    with Sentori() as client:
+def _run_blocking(program: CodeType, names: dict[str, Any], stem: str) -> None:
+    with getattr(sentori_sync, stem)() as client:
         names["client"] = client
         eval(program, names)
         if "main" in names:

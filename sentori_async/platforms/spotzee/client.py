@@ -72,7 +72,7 @@ class AsyncSpotzee(AsyncClient):
     ::
 
         async with AsyncSpotzee(api_key="...") as client:
-            user = await client.contacts.get("customer-1")
+            user = await client.contacts.get("joe-1")
 
     Without `api_key` and `base_url` the variables SPOTZEE_API_KEY and SPOTZEE_BASE_URL are read.
 
