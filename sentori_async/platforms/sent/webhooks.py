@@ -81,13 +81,7 @@ def _now() -> datetime:
 
 
 class SentWebhookVerifier:
-    """Tell whether a call of a webhook is Sent's, and what it says.
-
-    ::
-
-        verifier = SentWebhookVerifier("whsec_...")
-        event = verifier.verify(request.headers, await request.read())
-    """
+    """Tell whether a call of a webhook is Sent's, and what it says."""
 
     def __init__(
         self,
