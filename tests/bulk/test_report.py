@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import threading
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from sentori_async.bulk.outcomes import BulkOutcome, Status
 from sentori_async.bulk.report import BulkReport, OutcomeLog
-from sentori_async.errors import InvalidInput, NotFound
+from sentori_async.errors import BulkError, InvalidInput, NotFound
 
 STATUSES: list[Status] = [
     "added",
@@ -98,3 +100,20 @@ def test_no_repr_shows_a_contact() -> None:
     assert "joe" not in shown
     assert "j***@e***.com" in shown
     assert "InvalidInput=1" in shown
+
+
+@pytest.mark.parametrize("count", [3, 1_500])
+def test_a_report_can_be_pickled_and_copied_with_all_its_failures(count: int) -> None:
+    report = BulkReport()
+    for index in range(count):
+        report.count(BulkOutcome(index, "c@example.com", "failed", None, InvalidInput("x")))
+    failed = BulkError("stopped", cause=None, report=report)
+
+    for other in (
+        pickle.loads(pickle.dumps(report)),
+        copy.deepcopy(report),
+        pickle.loads(pickle.dumps(failed)).report,
+    ):
+        assert [o.index for o in other.failures] == list(range(count))
+        other.count(BulkOutcome(count, "c@example.com", "failed"))
+        assert (len(other.failures), len(report.failures)) == (count + 1, count)

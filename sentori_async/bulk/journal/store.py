@@ -73,8 +73,8 @@ class Store:
             if new:
                 self._create(job)
             self.path.chmod(0o600)
-            self._db = self._connect(self.path)
             with self._reading():
+                self._db = self._connect(self.path)
                 self._db.execute("PRAGMA journal_mode = WAL").fetchone()
                 self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
                 if not new:
