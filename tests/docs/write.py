@@ -23,6 +23,7 @@ from sentori_async.sandbox import ROLE_BASED, SentoriOptions
 from sentori_async.sandbox.sentori import options as options_module
 from sentori_async.sandbox.sentori.rules import is_address
 from sentori_async.wire.catalogue import error_class_for
+from tests.docs import matrix
 from tests.docs.blocks import pages
 
 _WIDTH: Final = 120
@@ -191,7 +192,18 @@ def _usage(argument: Any) -> str:
     return f"{name} {argument.parameter.metavar or name.lstrip('-').upper()}"
 
 
+# ---------------------------------------------------------------------------------- platforms
+
+
+def _matrix(rows: Callable[[], Iterator[tuple[str, ...]]]) -> Callable[[], Iterator[str]]:
+    """Return what yields a table about all platforms."""
+    return lambda: _table(*rows())
+
+
 WRITERS: Final[dict[str, Callable[[], Iterator[str]]]] = {
+    "platform-verbs": _matrix(matrix.verbs),
+    "platform-bulk": _matrix(matrix.bulk),
+    "platform-facts": _matrix(matrix.facts),
     "errors": _tree,
     "sentori-codes": _codes,
     "sentori-families": _families,
