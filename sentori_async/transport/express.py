@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from aiohttp.client_proto import ResponseHandler
+    from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.http_parser import RawResponseMessage
     from multidict import CIMultiDict
@@ -119,12 +121,25 @@ class Answer:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        transport = connection.transport
-        if transport is not None and transport.get_write_buffer_size():
+        if self._unsent(connection):
             # Answered before it was sent: what is left of it must not precede the next request.
             connection.close()
             return
         connection.release()
+
+    @staticmethod
+    def _unsent(connection: Connection) -> int:
+        transport = connection.transport
+        return 0 if transport is None else transport.get_write_buffer_size()
+
+
+class _Where(aiohttp.ClientRequest):
+    """A request that is never sent: it says where to connect, and composes heads."""
+
+    @functools.cached_property
+    def connection_key(self) -> ConnectionKey:
+        """What connections to the same place have in common."""
+        return super().connection_key
 
 
 class _Head(NamedTuple):
@@ -164,7 +179,7 @@ class Express:
         # A proxy wants the whole URL of what it is not to tunnel.
         self._direct = proxy is None or base.scheme == "https"
         self._compose = functools.partial(
-            aiohttp.ClientRequest,
+            _Where,
             url=base,
             loop=loop,
             ssl=tls,
@@ -199,11 +214,7 @@ class Express:
             for name, value in request.headers.items()
         )
 
-    async def start(
-        self,
-        request: Request,
-        timers: aiohttp.ClientTimeout,
-    ) -> Answer:
+    async def start(self, request: Request, timers: aiohttp.ClientTimeout) -> Answer:
         """Send a request and return the head of its answer.
 
         Raises:
@@ -217,15 +228,18 @@ class Express:
         except TimeoutError as error:
             raise aiohttp.ConnectionTimeoutError from error
         try:
-            message, content = await self._sent(connection, request, timers.sock_read)
+            protocol = self._write(connection, request, timers.sock_read)
+            while True:
+                message, content = await protocol.read()
+                if message.code >= _OK or message.code == _SWITCHING:
+                    return Answer(connection, message, content)
         except BaseException:
             connection.close()
             raise
-        return Answer(connection, message, content)
 
-    async def _sent(
+    def _write(
         self, connection: Connection, request: Request, read_s: float | None
-    ) -> tuple[RawResponseMessage, aiohttp.StreamReader]:
+    ) -> ResponseHandler:
         protocol, transport = connection.protocol, connection.transport
         if protocol is None or transport is None or transport.is_closing():
             raise aiohttp.ClientConnectionResetError("the connection is closing")
@@ -237,10 +251,7 @@ class Express:
         )
         transport.write(self._bytes(request))
         protocol.start_timeout()
-        while True:
-            message, content = await protocol.read()
-            if message.code >= _OK or message.code == _SWITCHING:
-                return message, content
+        return protocol
 
     def _bytes(self, request: Request) -> bytes:
         head = self._head(request)

@@ -31,6 +31,7 @@ from sentori_async.errors import (
 )
 from sentori_async.settings import MIB
 from sentori_async.transport.express import Answer, Express, is_wanted
+from sentori_async.transport.watch import Watch
 from sentori_async.version import USER_AGENT
 from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
@@ -90,7 +91,9 @@ class Session:
         self._http: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
-        self._timers: set[asyncio.Timeout] = set()
+        self._watch: Watch
+        # The latest, which is nearly always the next one, too.
+        self._timers = aiohttp.ClientTimeout(ceil_threshold=math.inf)
         self._base = URL(settings.base_url)
         self._prefix = self._base.raw_path
         self._auth = auth
@@ -118,11 +121,12 @@ class Session:
         http = self._http if self._loop is loop else None
         if http is None:
             http = self._open()
+        watch = self._watch
         head: aiohttp.ClientResponse | Answer | None = None
-        timer = asyncio.timeout_at(until)
-        self._timers.add(timer)
+        timer = asyncio.timeout(None)
         try:
             async with timer:
+                watch.expect(timer, until)
                 timers = self._timeout(connect_s, read_s, until - loop.time())
                 express = self._express
                 if express is not None and express.takes(request):
@@ -134,7 +138,7 @@ class Session:
         except _FAILURES as error:
             failure = self._translated(error, request, head)
         finally:
-            self._timers.discard(timer)
+            watch.leave(timer)
             if head is not None and not head.closed:
                 head.close()
         # Here the error is no longer being handled, and its text is not ours to show; nor is
@@ -180,9 +184,8 @@ class Session:
             raise _elsewhere("close it there")
         self._closed = True
         # aiohttp does not wake those who wait for a body when it closes their connection.
-        for timer in self._timers:
-            if not timer.expired():
-                timer.reschedule(loop.time())
+        if self._http is not None:
+            self._watch.end_all()
         http, self._http = self._http, None
         if http is not None:
             await http.close()
@@ -205,7 +208,7 @@ class Session:
         # would then read as a clean 404.
         # Whether to send again is decided in retry.py alone.
         http._retry_connection = False  # noqa: SLF001 - there is no public switch
-        self._http, self._loop = http, loop
+        self._http, self._loop, self._watch = http, loop, Watch(loop)
         if self._wants_express:
             proxy = self._settings.proxy
             self._express = Express(http, self._base, loop=loop, tls=self._tls, proxy=proxy)
@@ -239,12 +242,17 @@ class Session:
         """
         most_s = left_s * _CONNECT_SHARE
         own = self._connector is None
-        return aiohttp.ClientTimeout(
-            connect=min(connect_s, most_s) if own else most_s,
-            sock_connect=None if own else connect_s,
-            sock_read=read_s,
-            ceil_threshold=math.inf,
-        )
+        connect = min(connect_s, most_s) if own else most_s
+        sock_connect = None if own else connect_s
+        last = self._timers
+        if (last.connect, last.sock_connect, last.sock_read) != (connect, sock_connect, read_s):
+            self._timers = aiohttp.ClientTimeout(
+                connect=connect,
+                sock_connect=sock_connect,
+                sock_read=read_s,
+                ceil_threshold=math.inf,
+            )
+        return self._timers
 
     def _url(self, request: Request) -> URL:
         """Return the URL; its parts are percent-encoded already, so nothing is parsed."""
