@@ -81,7 +81,8 @@ class Pace:
         self._singles_waiting = 0
         self._wakers: Counter[Callable[[], None]] = Counter()
         self._name = uuid.uuid4().hex
-        self._recalled: dict[str, float] = {}
+        # How many starts of another process are counted already, by its name and the bucket.
+        self._recalled: Counter[tuple[str, float, float]] = Counter()
         self.tighten(limits)
 
     def tighten(self, limits: Limits) -> None:
@@ -195,7 +196,7 @@ class Pace:
                 for rate, window in self._windows.items()
                 if rate.per_s >= _LONG_S
             ]
-        return {"by": self._name, "at": wall, "windows": windows} if windows else None
+        return {"by": self._name, "windows": windows} if windows else None
 
     def recall(self, told: Mapping[str, Any], now: float, wall: float) -> None:
         """Count what another process has started; what is counted already is not counted twice.
@@ -203,19 +204,25 @@ class Pace:
         Where the limits are others now, the starts of the longest window count.
         """
         with self._lock:
-            name, at = told["by"], told["at"]
-            since = self._recalled.get(name, -math.inf)
-            if name == self._name or at <= since:
+            if told["by"] == self._name:
                 return
-            self._recalled[name] = at
             of_windows = {
-                per_s: [(moment, count) for moment, count in starts if moment > since]
+                per_s: [
+                    (moment, self._not_yet((told["by"], per_s, moment), count))
+                    for moment, count in starts
+                ]
                 for per_s, starts in told["windows"]
             }
             for rate, window in self._windows.items():
                 if rate.per_s >= _LONG_S:
                     starts = of_windows.get(rate.per_s, of_windows[max(of_windows)])
                     window.recall(starts, now, wall)
+
+    def _not_yet(self, bucket: tuple[str, float, float], count: int) -> int:
+        """Return how many of a bucket's starts are not counted yet, and count them."""
+        new = max(0, count - self._recalled[bucket])
+        self._recalled[bucket] += new
+        return new
 
     # -------------------------------------------------------------------------- who waits
 

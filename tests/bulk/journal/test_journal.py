@@ -335,7 +335,7 @@ async def test_a_key_is_not_used_for_another_chunk_than_its_own(path: Path) -> N
 
 
 async def test_what_was_started_within_long_windows_is_kept_and_given_back(path: Path) -> None:
-    told = {"by": "me", "at": 5.0, "windows": [[3600.0, [[7.0, 3]]]]}
+    told = {"by": "me", "windows": [[3600.0, [[7.0, 3]]]]}
     given_back: list[Any] = []
     home = attrs.evolve(HOME, pace_told=lambda: told, pace_recall=given_back.append)
     await done(path, ["a:1"], home=home)
