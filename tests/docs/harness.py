@@ -82,6 +82,14 @@ def _fill_sent(account: Any) -> None:
     account.templates.add("welcome", variables=("name",), text="Hello {{0:variable}}")
 
 
+def _fill_getresponse(account: Any) -> None:
+    for campaign, name in (("C", "first"), ("D", "second")):
+        account.campaigns.add(name, campaign_id=campaign)
+    account.contacts.add_many(ADDRESSES, campaign="C")
+    account.tags.add("vip", tag_id="vBd5")
+    account.custom_fields.add("city", field_id="pas")
+
+
 SCENES: Final = {
     "sentori": Scene(
         _fill_sentori,
@@ -94,6 +102,7 @@ SCENES: Final = {
             "database": [(f"{n}@example.com", first) for n, first in PEOPLE.items()],
         },
     ),
+    "getresponse": Scene(_fill_getresponse),
     "sent": Scene(
         _fill_sent,
         {

@@ -89,10 +89,8 @@ class AsyncGetResponse(AsyncClient):
 
     ::
 
-        from sentori_async import AsyncGetResponse
-
         async with AsyncGetResponse(api_key="...", default_campaign="C") as client:
-            await client.contacts.add("joe@example.com", {"name": "Joe"})
+            contact = await client.contacts.get("joe@example.com")
 
     Without `api_key` and `base_url` the variables GETRESPONSE_API_KEY and GETRESPONSE_BASE_URL
     are read. An account of GetResponse MAX has a base URL and a `domain` of its own.

@@ -447,3 +447,17 @@ def test_only_refusals_of_rows_are_isolated() -> None:
         assert plan.is_about_rows(made)
     quota = QuotaExceeded("x", platform="p", operation="o", status=400)
     assert not chunked("add").is_about_rows(quota)
+
+
+async def test_a_row_of_a_lost_batch_whose_look_up_fails_is_unknown(
+    client: AsyncGetResponse, sandbox: Sandbox
+) -> None:
+    rules = [
+        FaultRule("contacts.batch", faults.Drop(execute=1)),
+        FaultRule("contacts.iterate", faults.Status(status=400)),
+    ]
+    sandbox.faults = FaultScript(rules)
+    report = await client.bulk.add([{"email": JOE}], via="batch")
+
+    holds(report, unknown=1)
+    assert dict(report.by_error) == {"ConnectionLost": 1}

@@ -18,7 +18,6 @@ from sentori_async import (
     InvalidInput,
 )
 from sentori_async.platforms.getresponse import calls, inputs, listing, operations, thing_calls
-from sentori_async.platforms.getresponse.things import GetResponseTag
 from sentori_async.unset import UNSET
 from sentori_async.wire.message import Call, Operation, Response, Safety
 
@@ -71,6 +70,13 @@ REQUESTS: list[tuple[Call[Any], str, str, dict[str, str], Any]] = [
     ),
     (calls.unsubscribe("a"), "DELETE", "contacts/a", {}, None),
     (
+        calls.add_tags("a", {"ids": ["t"]}),
+        "POST",
+        "contacts/a/tags",
+        {},
+        {"tags": [{"tagId": "t"}]},
+    ),
+    (
         calls.unsubscribe_all(JOE),
         "POST",
         "accounts/blocklists",
@@ -78,7 +84,7 @@ REQUESTS: list[tuple[Call[Any], str, str, dict[str, str], Any]] = [
         {"masks": [JOE]},
     ),
     (
-        calls.add_tags("a", [{"tagId": "t"}, GetResponseTag(tag_id="u").tag_id, "t"]),
+        calls.add_tags("a", [{"tagId": "t"}, "u", "t"]),
         "POST",
         "contacts/a/tags",
         {},
@@ -340,6 +346,7 @@ def test_a_contact_shows_no_identity_in_its_repr() -> None:
     assert "Joe" not in repr(contact)
     assert repr(patch) == "GetResponseContactPatch(<email, name>)"
     assert "example" not in repr(GetResponseContact(contact_id="a", email="example"))
+    assert "email=UNSET" in repr(GetResponseContact(contact_id="a"))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from sentori_async.sandbox import Sandbox
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
 from sentori_async.sandbox.getresponse.state import EXPIRED_TOKEN, GETRESPONSE_TOKEN
 from sentori_async.sandbox.getresponse.stores.lists import DEFAULT_CAMPAIGN
+from sentori_sync import GetResponse
 
 JOE = "joe+news@example.com"
 ANN = "ann@example.com"
@@ -282,6 +283,18 @@ async def test_custom_fields_come_and_go_without_touching_the_others(
         city: ["Gdynia"],
     }
     assert changed.custom_fields == {city: ["Gdynia"]}
+
+
+async def test_what_a_contact_did_is_listed(client: AsyncGetResponse, sandbox: Sandbox) -> None:
+    joe = sandbox.getresponse.contacts.add(JOE)
+    for activity in ("send", "open", "click"):
+        sandbox.getresponse.contacts.add_activity(JOE, activity)
+    listed = [
+        found.activity
+        async for found in client.contacts.activities(joe, created_from=date(2020, 1, 1))
+    ]
+
+    assert sorted(map(str, listed)) == ["click", "open", "send"]
 
 
 async def test_contacts_are_listed_page_by_page_and_filtered(
@@ -587,3 +600,44 @@ async def test_a_field_in_use_cannot_be_deleted(client: AsyncGetResponse, sandbo
         await client.custom_fields.delete(age)
 
     assert caught.value.code == 1009
+
+
+async def test_any_other_path_is_asked_for_with_the_same_errors(client: AsyncGetResponse) -> None:
+    answer = await client.request("GET", "accounts")
+    with pytest.raises(NotFound) as caught:
+        await client.request("GET", f"contacts/{GONE}")
+
+    assert answer.json()["accountId"]
+    assert caught.value.code == 1013
+
+
+async def test_a_contact_with_more_tags_than_are_shown_keeps_them(
+    client: AsyncGetResponse, sandbox: Sandbox
+) -> None:
+    """Of 500 tags it is not known whether there are more: writing them back could lose some."""
+    tags = [sandbox.getresponse.tags.add(f"t{n}") for n in range(500)]
+    joe = sandbox.getresponse.contacts.add(JOE, {"tags": [{"tagId": tag} for tag in tags]})
+    with pytest.raises(InvalidInput, match="500"):
+        await client.contacts.remove_tags(joe, tags[:1])
+
+
+def test_the_blocking_client_does_the_same() -> None:
+    with Sandbox().in_thread() as sandbox:
+        account = sandbox.getresponse
+        with GetResponse(
+            api_key=account.api_key,
+            base_url=sandbox.url("getresponse"),
+            default_campaign=DEFAULT_CAMPAIGN,
+            limits=Limits(adaptive=False),
+        ) as client:
+            client.contacts.add(JOE, {"name": "Joe"})
+            found = client.contacts.wait_until_visible(JOE, looks_after_s=[0])
+            listed = [contact.email for contact in client.contacts.iterate()]
+            made = client.tags.create("vip")
+            report = client.bulk.add([{"email": ANN}], via="batch")
+
+    assert found is not None
+    assert found.name == "Joe"
+    assert listed == [JOE]
+    assert made.name == "vip"
+    assert dict(report.by_status) == {"accepted": 1}
