@@ -1704,10 +1704,8 @@ class GetResponse(Client["AsyncGetResponse"]):
 
     ::
 
-        from sentori_async import GetResponse
-
         with GetResponse(api_key="...", default_campaign="C") as client:
-            client.contacts.add("joe@example.com", {"name": "Joe"})
+            contact = client.contacts.get("joe@example.com")
 
     Without `api_key` and `base_url` the variables GETRESPONSE_API_KEY and GETRESPONSE_BASE_URL
     are read. An account of GetResponse MAX has a base URL and a `domain` of its own.
