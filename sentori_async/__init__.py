@@ -41,7 +41,9 @@ from sentori_async.unset import UNSET, Unset
 from sentori_async.version import VERSION
 
 if TYPE_CHECKING:
+    from sentori_async.bulk.export import export
     from sentori_async.bulk.frames import frame_rows
+    from sentori_async.bulk.ledger import Ledger, LedgerRow
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
     from sentori_async.platforms.getresponse.client import AsyncGetResponse
@@ -261,7 +263,10 @@ _LAZY: Final = {
     "MailingListSubscribed": _WEBHOOKS,
     "MailingListUnsubscribed": _WEBHOOKS,
     "WebhookEvent": _WEBHOOKS,
+    "export": "sentori_async.bulk.export",
     "frame_rows": "sentori_async.bulk.frames",
+    "Ledger": "sentori_async.bulk.ledger",
+    "LedgerRow": "sentori_async.bulk.ledger",
     "parse_webhook": _WEBHOOKS,
     "GetResponseActivity": _GETRESPONSE_MODELS,
     "GetResponseCampaignReference": _GETRESPONSE_MODELS,
@@ -356,6 +361,8 @@ __all__ = [
     "ImportResult",
     "InvalidInput",
     "Kpi",
+    "Ledger",
+    "LedgerRow",
     "Limits",
     "MailingList",
     "MailingListSubscribed",
@@ -436,6 +443,7 @@ __all__ = [
     "Waiting",
     "WebhookEvent",
     "__version__",
+    "export",
     "frame_rows",
     "parse_webhook",
 ]

@@ -88,6 +88,8 @@ if TYPE_CHECKING:
         GetResponseTag,
         ImportResult,
         Kpi,
+        Ledger,
+        LedgerRow,
         MailingList,
         MailingListSubscribed,
         MailingListUnsubscribed,
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
         Waiting,
         WaitReason,
         WebhookEvent,
+        export,
         frame_rows,
         parse_webhook,
     )
@@ -224,6 +227,8 @@ __all__ = [
     "ImportResult",
     "InvalidInput",
     "Kpi",
+    "Ledger",
+    "LedgerRow",
     "Limits",
     "MailingList",
     "MailingListSubscribed",
@@ -307,6 +312,7 @@ __all__ = [
     "Waiting",
     "WebhookEvent",
     "__version__",
+    "export",
     "frame_rows",
     "parse_webhook",
 ]

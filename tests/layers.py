@@ -16,13 +16,14 @@ FACADE = "sentori_sync"
 
 EVERYTHING = frozenset({"*"})
 # Knowing these costs nothing: they know nothing themselves.
-LEAVES = frozenset({"errors", "unset", "version", "registry", "capabilities"})
+LEAVES = frozenset({"errors", "unset", "version", "registry", "capabilities", "files"})
 
 ARROWS: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "unset": frozenset(),
     "version": frozenset(),
     "registry": frozenset(),
+    "files": frozenset({"errors"}),
     "capabilities": frozenset(),
     "secret": LEAVES,
     "settings": LEAVES | {"secret"},

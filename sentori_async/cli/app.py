@@ -34,6 +34,7 @@ for _command, _help, _more in (
 ):
     app.command(f"sentori_async.cli.{_command}", help=_help, help_epilogue=_more)
 app.command("sentori_async.cli.contact:app", name="contact", help=texts.CONTACT)
+app.command("sentori_async.cli.jobs:app", name="jobs", help=texts.JOBS)
 
 
 def run(argv: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import IO, Final, Self
 
 import attrs
@@ -22,6 +23,7 @@ from sentori_async.cli.report_file import ReportFile
 from sentori_async.cli.tally import Tally
 from sentori_async.platforms.sentori.client import AsyncSentori
 from sentori_async.sources import RefusedRow, Row, RowFile
+from sentori_async.sources.marks import Marks
 
 _BLANK: Final = "the row is empty"
 _SUPERSEDED: Final = "a later row of the same contact was sent with this one merged into it"
@@ -113,6 +115,9 @@ class Job:
         tally: What counts the rows.
         report: The file that every row's outcome goes to.
         interruption: Whether somebody pressed Ctrl-C.
+        failed: Where the numbers of rows that did not succeed are kept.
+        journal: The file that lets the job go on where it was, or None.
+        retry_failed: Whether rows that failed in an earlier run are sent again.
     """
 
     client: AsyncSentori
@@ -122,6 +127,9 @@ class Job:
     tally: Tally
     report: ReportFile
     interruption: Interruption
+    failed: Marks
+    journal: Path | None = None
+    retry_failed: bool = False
 
     async def run(
         self, items: Iterable[Item], show: Callable[[], None], succeeded: Spool | None = None
@@ -144,7 +152,13 @@ class Job:
             show()
 
         stream = self.client.bulk.stream(
-            self.verb, feed, self.list_id, via=self.via, progress=progress
+            self.verb,
+            feed,
+            self.list_id,
+            via=self.via,
+            journal=self.journal,
+            retry_failed=self.retry_failed,
+            progress=progress,
         )
         self.tally.report = stream.report
         try:
@@ -171,11 +185,16 @@ class Job:
             reason=why,
             attempts=outcome.attempts,
         )
-        if succeeded is not None and outcome.ok:
-            succeeded.add(item.number, contact)
+        if outcome.ok:
+            if succeeded is not None:
+                succeeded.add(item.number, contact)
+        elif not merged:
+            self.failed.add(item.number)
 
     def tell(self, number: int, contact: str, status: str, why: str) -> None:
         """Account for a row that the bulk verb never saw, or never answered for."""
+        if status == "unknown":
+            self.failed.add(number)
         self.tally.count(number, status, None, why)
         self.report.write(number, contact, self.tally.action, status, reason=why)
 

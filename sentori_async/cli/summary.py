@@ -37,6 +37,8 @@ class SyncResult:
         left_undone: The job that did not run because an earlier one did not end well, or "".
         error: What stopped a job, or None.
         interrupted: Whether somebody pressed Ctrl-C.
+        dead_letters: The file with the rows that did not succeed, or None.
+        to_repair: How many rows are in it.
     """
 
     file: Path
@@ -45,6 +47,8 @@ class SyncResult:
     left_undone: str = ""
     error: SentoriError | None = None
     interrupted: bool = False
+    dead_letters: Path | None = None
+    to_repair: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -64,6 +68,7 @@ class SyncResult:
             "interrupted": self.interrupted,
             "aborted": None if self.error is None else error_as_json(self.error),
             "not_run": self.left_undone or None,
+            "dead_letters": None if self.dead_letters is None else str(self.dead_letters),
             "jobs": [tally.as_json() for tally in self.tallies],
         }
 
@@ -82,6 +87,9 @@ def tell(result: SyncResult, output: Output) -> None:
         output.line(("Interrupted. ", "bold yellow"), "Run the same command again to finish.")
     if result.left_undone:
         output.line(f"Not done: {result.left_undone}.")
+    if result.dead_letters is not None:
+        output.line()
+        output.line(f"{result.to_repair:,} rows to repair: ", (str(result.dead_letters), "bold"))
     output.line()
     output.line("Every row's outcome: ", (str(result.report_path), "bold"))
     output.line("It holds contact data; only you can read it.")

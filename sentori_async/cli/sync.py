@@ -24,9 +24,10 @@ from sentori_async.cli.report_file import ReportFile, default_path
 from sentori_async.cli.running import guarded, run_async
 from sentori_async.cli.summary import SyncResult, tell
 from sentori_async.cli.tally import Tally
-from sentori_async.errors import InvalidInput, NotFound, SentoriError
+from sentori_async.errors import ConfigurationError, InvalidInput, NotFound, SentoriError
 from sentori_async.platforms.sentori.client import AsyncSentori
 from sentori_async.sources import RowFile
+from sentori_async.sources.marks import Marks
 
 Mode: TypeAlias = Literal["add", "update", "add-or-update", "import"]
 
@@ -54,6 +55,9 @@ class SyncPlan:
         list_id: The list that contacts are subscribed to, or None.
         report: Where the report goes.
         force: Whether the report may replace a file that is none.
+        journal: The file that lets the job go on where it was, or None.
+        retry_failed: Whether rows that failed in an earlier run are sent again.
+        dead_letters: Where the rows that did not succeed are copied to, or None.
     """
 
     path: Path
@@ -64,6 +68,9 @@ class SyncPlan:
     list_id: str | None = None
     report: Path
     force: bool = False
+    journal: Path | None = None
+    retry_failed: bool = False
+    dead_letters: Path | None = None
 
 
 def sync(
@@ -93,6 +100,25 @@ def sync(
         PositiveInt | None,
         Parameter(metavar="N", help="How many requests are in flight at most; 16 if not given."),
     ] = None,
+    journal: Annotated[
+        Path | None,
+        Parameter(
+            metavar="FILE",
+            help="Keep what was sent and what became of it, so that the same command goes on where "
+            "it was, whatever stopped it. It holds contact data, for you alone to read.",
+        ),
+    ] = None,
+    retry_failed: Annotated[
+        bool, Parameter(help="With --journal: send rows that failed before once more.")
+    ] = False,
+    dead_letters: Annotated[
+        Path | None,
+        Parameter(
+            metavar="FILE",
+            help="Copy the rows that did not succeed to a new file like this one, to be repaired "
+            "and synced.",
+        ),
+    ] = None,
     reading: Reading = AS_IT_IS,
     account: Account = FROM_ENVIRONMENT,
     report: Report = None,
@@ -113,6 +139,9 @@ def sync(
             list_id=list_id,
             report=report or default_path(file),
             force=force,
+            journal=journal,
+            retry_failed=retry_failed,
+            dead_letters=_new_file(dead_letters),
         )
         require_address(plan.rows.columns, plan.said)
         client = account.connect(concurrency=concurrency)
@@ -120,6 +149,17 @@ def sync(
         return run_async(_sync_and_close(client, plan, count, output))
 
     return guarded(output, work, lambda _: STOPPED)
+
+
+def _new_file(path: Path | None) -> Path | None:
+    """Refuse a file that is there before anything is sent.
+
+    Raises:
+        ConfigurationError: It is there.
+    """
+    if path is not None and path.exists():
+        raise ConfigurationError(f"{path} is there already: choose another name")
+    return path
 
 
 def survey(plan: SyncPlan, output: Output) -> int:
@@ -158,15 +198,19 @@ async def run_sync(client: AsyncSentori, plan: SyncPlan, count: int, output: Out
     _announce(plan, columns, count, output)
     result = SyncResult(file=plan.path, report_path=plan.report)
     report = ReportFile(plan.report, source=plan.path, force=plan.force)
+    failed = Marks()
     say = functools.partial(output.note, _STOPPING)
     with interruptible(say) as interruption:
         try:
             with report:
-                run = _Run(client, plan, columns, report, output, interruption, result)
+                run = _Run(client, plan, columns, report, output, interruption, result, failed)
                 await run.jobs(count)
         except SentoriError as error:
             result.error = error
         finally:
+            if plan.dead_letters is not None and len(failed):
+                result.to_repair = plan.rows.copy_rows(plan.dead_letters, numbers=failed)
+                result.dead_letters = plan.dead_letters
             result.interrupted = interruption.requested
             tell(result, output)
     return result.exit_code
@@ -201,12 +245,17 @@ class _Run:
     output: Output
     interruption: Interruption
     result: SyncResult
+    failed: Marks
 
     async def jobs(self, count: int) -> None:
         """Send the rows, then subscribe those that succeeded where that is wanted."""
         verb, via = _VERBS[self.plan.mode]
         with Spool() as succeeded:
-            job = self._job(Tally(action=self.plan.mode), verb, via)
+            job = attrs.evolve(
+                self._job(Tally(action=self.plan.mode), verb, via),
+                journal=self.plan.journal,
+                retry_failed=self.plan.retry_failed,
+            )
             items = job.contacts(self.plan.rows, self.columns)
             if self.plan.list_id is None:
                 await self._run(job, items, count, None)
@@ -230,6 +279,7 @@ class _Run:
             tally=tally,
             report=self.report,
             interruption=self.interruption,
+            failed=self.failed,
         )
 
     async def _run(self, job: Job, items: Iterable[Item], count: int, keep: Spool | None) -> None:

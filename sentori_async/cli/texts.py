@@ -49,6 +49,18 @@ EXPLAIN_MORE: Final = """\
     sentori explain --all --json
 """
 
+JOBS: Final = "Look at a job through its journal, while it runs or afterwards."
+
+JOBS_MORE: Final = """\
+**Examples**
+
+    sentori jobs show job.db --follow
+    sentori jobs rows job.db --outcome failed
+    sentori jobs export job.db rows.parquet
+
+The journal is only read. It holds contact data, and so does what is shown of its rows.
+"""
+
 SANDBOX: Final = """\
 Play Sentori on this machine until Ctrl-C.
 

@@ -7,9 +7,10 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
-from sentori_async.errors import ConfigurationError, InvalidInput
+from sentori_async.errors import InvalidInput
+from sentori_async.files import private_file
 from sentori_async.sources.marks import Marks
 
 
@@ -125,7 +126,7 @@ class RowFile(abc.ABC):
         wanted = numbers if numbers is not None else Marks()
         places = Marks(indexes)
         copied = 0
-        with self._records() as records, _created(Path(path)) as file:
+        with self._records() as records, private_file(Path(path)) as file:
             file.write(records.mark + records.head.encode(records.encoding))
             for place, (number, text) in enumerate(records.rows):
                 if number in wanted or place in places:
@@ -157,18 +158,3 @@ class Records:
 def _ended(text: str) -> str:
     # The last line of a file may lack its end.
     return text if text.endswith(("\n", "\r")) else text + "\n"
-
-
-@contextlib.contextmanager
-def _created(path: Path) -> Iterator[IO[bytes]]:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-    except FileExistsError:
-        raise ConfigurationError(f"{path} is there already: choose another name") from None
-    except OSError as error:
-        what = error.strerror or error
-        raise ConfigurationError(
-            f"{path} cannot be written ({what}): choose another place"
-        ) from error

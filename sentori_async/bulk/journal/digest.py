@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 import orjson
 
+from sentori_async.errors import InvalidInput
 from sentori_async.unset import UNSET
 
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
@@ -24,10 +25,20 @@ def digest_of(row: object) -> str:
     try:
         data = orjson.dumps(row, default=_plain, option=_OPTIONS)
     except TypeError:
-        # Huge numbers and broken texts, which orjson refuses.
-        data = json.dumps(row, default=_plain, sort_keys=True, skipkeys=True).encode()
+        data = _by_other_means(row)
     digest = hashlib.blake2b(data, digest_size=12).digest()
     return binascii.b2a_base64(digest, newline=False).decode("ascii")
+
+
+def _by_other_means(row: object) -> bytes:
+    """Return something to digest of huge numbers and broken texts, which orjson refuses.
+
+    A row that raises when it is read, as one of a broken line of a file does, is what it raises.
+    """
+    try:
+        return json.dumps(row, default=_plain, sort_keys=True, skipkeys=True).encode()
+    except InvalidInput as error:
+        return error.message.encode()
 
 
 def _plain(value: Any) -> Any:

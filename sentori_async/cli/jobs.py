@@ -1,0 +1,160 @@
+"""`sentori jobs`: what a journal has recorded, while its job runs and afterwards."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import attrs
+from cyclopts import App, Parameter
+from cyclopts.types import PositiveInt
+
+from sentori_async.bulk.export import export as write_rows
+from sentori_async.bulk.ledger import Ledger, LedgerRow, Run
+from sentori_async.bulk.outcomes import UNSUCCESSFUL
+from sentori_async.cli import texts
+from sentori_async.cli.exits import OK
+from sentori_async.cli.output import AsJson, Output
+from sentori_async.cli.running import guarded
+
+_FOLLOW_S: Final = 1.0
+
+Journal = Annotated[Path, Parameter(help="The journal, as --journal named it.")]
+Outcome = Annotated[
+    str | None,
+    Parameter(metavar="STATUS", help='Only rows that ended so, such as failed, or "on its way".'),
+]
+
+app: Final = App(name="jobs", help_epilogue=texts.JOBS_MORE)
+
+
+@app.command
+def show(
+    journal: Journal,
+    /,
+    *,
+    follow: Annotated[
+        bool, Parameter(help="Go on showing the counts until the job is over; Ctrl-C stops that.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Show which job it is, its runs, and how many rows ended how."""
+    output = Output(as_json=as_json)
+
+    def work() -> int:
+        with Ledger(journal) as ledger:
+            if follow:
+                _follow(ledger, output)
+            _show(ledger, output)
+        return OK
+
+    return guarded(output, work)
+
+
+@app.command
+def rows(
+    journal: Journal,
+    /,
+    *,
+    outcome: Outcome = None,
+    error: Annotated[
+        str | None, Parameter(metavar="CLASS", help="Only rows with such an error.")
+    ] = None,
+    contact: Annotated[
+        str | None, Parameter(metavar="IDENTITY", help="Only rows of this contact.")
+    ] = None,
+    limit: Annotated[
+        PositiveInt, Parameter(metavar="N", show_default=True, help="How many rows at most.")
+    ] = 100,
+    as_json: AsJson = False,
+) -> int:
+    """Show single rows, with their contacts."""
+    output = Output(as_json=as_json)
+
+    def work() -> int:
+        with Ledger(journal) as ledger:
+            found = ledger.rows(outcome=outcome, error=error, contact=contact)
+            shown = [row for row, _ in zip(found, range(limit), strict=False)]
+        output.document([attrs.asdict(row) for row in shown])
+        for row in shown:
+            _tell_row(row, output)
+        if len(shown) == limit:
+            output.note(f"Only the first {limit:,} are shown: see --limit, or sentori jobs export.")
+        return OK
+
+    return guarded(output, work)
+
+
+@app.command
+def export(
+    journal: Journal,
+    file: Annotated[
+        Path, Parameter(help="The new file, for you alone to read: .csv, .jsonl or .parquet.")
+    ],
+    /,
+    *,
+    outcome: Outcome = None,
+    as_json: AsJson = False,
+) -> int:
+    """Write the rows to a file that other programs read."""
+    output = Output(as_json=as_json)
+
+    def work() -> int:
+        with Ledger(journal) as ledger:
+            count = write_rows(ledger.rows(outcome=outcome), file)
+        output.document({"file": str(file), "rows": count})
+        output.line(f"{count:,} rows in {file}. It holds contact data; only you can read it.")
+        return OK
+
+    return guarded(output, work)
+
+
+def _follow(ledger: Ledger, output: Output) -> None:
+    """Show the counts until no run is under way."""
+    before, since = 0, time.monotonic()
+    while ledger.runs()[-1].status == "running":
+        counts = ledger.counts()
+        now, total = time.monotonic(), sum(counts.values())
+        # The first look has nothing to compare with.
+        rate = (total - before) / (now - since) if before else 0.0
+        before, since = total, now
+        ended = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
+        output.note(f"{total:>12,} rows  {rate:>8,.0f} rows/s  {ended}")
+        time.sleep(_FOLLOW_S)
+
+
+def _show(ledger: Ledger, output: Output) -> None:
+    counts, runs = ledger.counts(), ledger.runs()
+    output.document(
+        {
+            "job": attrs.asdict(ledger.job),
+            "counts": counts,
+            "runs": [attrs.asdict(run) for run in runs],
+        }
+    )
+    output.line((str(ledger.job), "bold"))
+    for name, count in sorted(counts.items()):
+        style = "" if name not in UNSUCCESSFUL else "red"
+        output.line((f"  {name:<12} {count:>12,}", style))
+    for run in runs:
+        _tell_run(run, output)
+
+
+def _tell_run(run: Run, output: Output) -> None:
+    parts = [f"run {run.number}: {run.started_at:%Y-%m-%d %H:%M:%S} UTC", run.status]
+    if run.cause:
+        parts[-1] += f" by {run.cause}"
+    if run.ended_at is not None:
+        parts.append(f"{(run.ended_at - run.started_at).total_seconds():,.1f} s")
+    if run.requests is not None:
+        parts.append(f"{run.requests:,} requests")
+    if run.retries:
+        parts.append(f"{run.retries:,} of them repeats")
+    output.line(", ".join(parts))
+
+
+def _tell_row(row: LedgerRow, output: Output) -> None:
+    code = "" if row.code is None else f" (code {row.code})"
+    why = f"  {row.error}{code}: {row.message}" if row.error else ""
+    output.line(f"{row.row:>9,}  {row.outcome or 'on its way':<12} {row.contact}{why}")

@@ -1,0 +1,117 @@
+"""A sync with a journal goes on where it was, and its journal can be looked at."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sentori_async.cli.app import run
+from sentori_async.sandbox import Sandbox
+from tests.cli.command import environment, sentori
+
+TEXT = "Email,First name\nann@example.com,Ann\nnobody,X\n,Y\n\nbob@example.com,Bob\n"
+
+
+@pytest.fixture
+def journal(sandbox: Sandbox, path: Path) -> Path:
+    """Return the journal of a sync of which two rows failed."""
+    path.write_text(TEXT, encoding="utf-8")
+    journal = path.with_name("job.db")
+    done = sentori("sync", path, "--journal", journal, env=environment(sandbox))
+    assert done.code == 1, done.err
+    return journal
+
+
+def test_a_sync_goes_on_where_it_was(sandbox: Sandbox, path: Path, journal: Path) -> None:
+    before = sandbox.requests.count("contacts.add_or_update")
+    path.write_text(TEXT + "cem@example.com,Cem\n", encoding="utf-8")
+
+    done = sentori("sync", path, "--journal", journal, "--json", env=environment(sandbox))
+
+    (job,) = done.document["jobs"]
+    assert (done.code, job["total"]) == (1, 5)
+    assert sandbox.requests.count("contacts.add_or_update") == before + 1
+
+
+def test_rows_that_failed_are_sent_again_where_that_is_said(
+    sandbox: Sandbox, path: Path, journal: Path
+) -> None:
+    before = sandbox.requests.count("contacts.add_or_update")
+
+    sentori("sync", path, "--journal", journal, "--retry-failed", env=environment(sandbox))
+
+    assert sandbox.requests.count("contacts.add_or_update") == before + 1
+
+
+def test_a_changed_file_is_refused_before_anything_is_sent(
+    sandbox: Sandbox, path: Path, journal: Path
+) -> None:
+    before = sandbox.requests.count("contacts.add_or_update")
+    path.write_text(TEXT.replace("Ann", "Anna"), encoding="utf-8")
+
+    done = sentori("sync", path, "--journal", journal, env=environment(sandbox))
+
+    assert (done.code, "row 0" in done.out + done.err) == (2, True)
+    assert sandbox.requests.count("contacts.add_or_update") == before
+
+
+def test_rows_to_repair_are_copied_and_can_be_synced(sandbox: Sandbox, path: Path) -> None:
+    path.write_text(TEXT, encoding="utf-8")
+    letters = path.with_name("repair.csv")
+
+    done = sentori("sync", path, "--dead-letters", letters, env=environment(sandbox))
+
+    assert "2 rows to repair" in done.out
+    assert letters.read_text(encoding="utf-8") == "Email,First name\nnobody,X\n,Y\n"
+    letters.write_text("Email,First name\nnobody@example.com,X\n", encoding="utf-8")
+    assert sentori("sync", letters, env=environment(sandbox)).code == 0
+
+
+def test_dead_letters_replace_no_file(sandbox: Sandbox, path: Path) -> None:
+    path.write_text(TEXT, encoding="utf-8")
+
+    done = sentori("sync", path, "--dead-letters", path, env=environment(sandbox))
+
+    assert (done.code, "is there already" in done.err) == (2, True)
+    assert sandbox.requests.count() == 0
+
+
+def test_a_job_is_shown_with_its_runs(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["jobs", "show", str(journal), "--follow"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "sentori add_or_update at http://127.0.0.1" in shown
+    assert "run 1: " in shown
+    assert ["added", "2"] in [line.split() for line in shown.splitlines()]
+
+
+def test_a_job_is_one_json_document(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["jobs", "show", str(journal), "--json"]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["job"]["verb"] == "add_or_update"
+    assert found["counts"] == {"added": 2, "failed": 2}
+    assert [one["status"] for one in found["runs"]] == ["finished"]
+
+
+def test_single_rows_are_shown(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["jobs", "rows", str(journal), "--outcome", "failed", "--limit", "1"]) == 0
+
+    shown = capsys.readouterr()
+    (line,) = shown.out.splitlines()
+    assert line.split()[:3] == ["1", "failed", "nobody"]
+    assert "ValidationFailed (code 100)" in line
+    assert "Only the first 1" in shown.err
+
+
+def test_rows_are_exported(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = journal.with_name("rows.csv")
+
+    assert run(["jobs", "export", str(journal), str(target), "--outcome", "added"]) == 0
+    assert "2 rows in " in capsys.readouterr().out
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_what_is_no_journal_is_misuse(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["jobs", "show", str(path)]) == 2
+    assert "there is no journal" in capsys.readouterr().err
