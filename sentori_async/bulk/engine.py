@@ -294,6 +294,7 @@ class Engine(abc.ABC, Generic[U]):
     def _end(self) -> None:
         """Take note that the input has ended."""
         self._ended = True
+        self._rows_taken = self._source.place(self._rows_taken)
         self._wake(len(self._idle))
         if self._journal is not None:
             try:
@@ -345,8 +346,8 @@ class Engine(abc.ABC, Generic[U]):
                 count -= 1
 
     def _next_index(self) -> int:
-        index = self._rows_taken
-        self._rows_taken += 1
+        index = self._source.place(self._rows_taken)
+        self._rows_taken = index + 1
         return index
 
     # --------------------------------------------------------------------- what is on record

@@ -12,7 +12,13 @@ from typing import Any, Literal
 import attrs
 
 from sentori_async.bulk.outcomes import Status
-from sentori_async.errors import ApiError, SentoriError, ValidationFailed
+from sentori_async.errors import (
+    ApiError,
+    InvalidInput,
+    SentoriError,
+    UnsupportedOperation,
+    ValidationFailed,
+)
 from sentori_async.wire.message import Call, Meter
 from sentori_async.wire.settle import Flow
 
@@ -134,6 +140,58 @@ class ChunkPlan(Plan):
         return None
 
 
+class SyncRules(abc.ABC):
+    """What a sync asks of a platform.
+
+    A contact's key is the text that all ways to name it share, so that two rows with the same key
+    are about the same contact.
+
+    Attributes:
+        identity: The field of a row that names its contact.
+    """
+
+    identity: str
+
+    @abc.abstractmethod
+    def key_of(self, row: object) -> str | None:
+        """Return the key of a row's contact; None where it names none. Called for every row.
+
+        Raises:
+            InvalidInput: The row is none, or cannot be used.
+        """
+
+    def row_of(self, key: str) -> object:
+        """Return a row that names the contact of a key and says nothing else."""
+        return key
+
+    def renamed(self, key: str, row: object) -> object:  # noqa: ARG002 - for those that can
+        """Return a row that gives the contact of a key what another row holds, its name included.
+
+        Raises:
+            InvalidInput: The platform cannot rename contacts.
+        """
+        raise InvalidInput(
+            f"the row has another {self.identity} than last time, and contacts cannot be renamed "
+            "here: give it another key"
+        )
+
+    @abc.abstractmethod
+    def find(self, row: object) -> Flow[Any]:
+        """Look the contact of a row up; return None where there is none."""
+
+    @abc.abstractmethod
+    def as_sent(self, found: Any, row: object) -> bool:
+        """Tell whether a contact that was found has the values of a row."""
+
+    @abc.abstractmethod
+    def unsubscribe_all(self) -> RowPlan:
+        """Return the plan that unsubscribes contacts from everything.
+
+        Raises:
+            UnsupportedOperation: The platform has none for many contacts.
+        """
+
+
 class Planner(abc.ABC):
     """What a platform offers to bulk jobs."""
 
@@ -145,3 +203,11 @@ class Planner(abc.ABC):
             UnsupportedOperation: The platform cannot do this, or not this way.
             InvalidInput: The list's identity cannot be sent as it is.
         """
+
+    def sync_rules(self) -> SyncRules:
+        """Return what a sync asks of the platform.
+
+        Raises:
+            UnsupportedOperation: It cannot be synced.
+        """
+        raise UnsupportedOperation("this platform cannot be synced")

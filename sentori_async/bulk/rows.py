@@ -36,6 +36,14 @@ class Source(abc.ABC):
         """Return the rows that were fetched from the input and never taken; after the job."""
         return ()
 
+    def place(self, after: int) -> int:
+        """Return the place in the input of the row just taken, or at the end how many there were.
+
+        Args:
+            after: The place after that of the row taken before.
+        """
+        return after
+
 
 class IterableSource(Source):
     """Rows of a plain iterable, advanced on the event loop."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sentori_async.bulk.journal.schema import APPLICATION_ID, VERSION
+import attrs
+
+from sentori_async.bulk.journal import schema
 from sentori_async.errors import BulkError
 
 # https://www.sqlite.org/fileformat2.html#the_database_header (2024-03-02)
@@ -13,11 +15,29 @@ _MAGIC: Final = b"SQLite format 3\0"
 _LENGTH: Final = 100
 
 
-def is_new(path: Path) -> bool:
-    """Tell whether there is no journal yet; an empty file holds nothing that could be lost.
+@attrs.frozen
+class Kind:
+    """What a file of ours is.
+
+    Attributes:
+        noun: What users call it.
+        application_id: What says in its header that it is one.
+        version: The version of its tables.
+    """
+
+    noun: str
+    application_id: int
+    version: int
+
+
+JOURNAL: Final = Kind("journal", schema.APPLICATION_ID, schema.VERSION)
+
+
+def is_new(path: Path, kind: Kind = JOURNAL) -> bool:
+    """Tell whether there is no such file yet; an empty one holds nothing that could be lost.
 
     Raises:
-        BulkError: There is something else, or a journal that this version cannot read.
+        BulkError: There is something else, or one that this version cannot read.
         OSError: It cannot be read.
     """
     try:
@@ -27,18 +47,18 @@ def is_new(path: Path) -> bool:
         return True
     if not head:
         return True
-    if not head.startswith(_MAGIC) or _number(head, 68) != APPLICATION_ID:
-        msg = f"{path} is not a journal: name another file, it was left as it is"
+    if not head.startswith(_MAGIC) or _number(head, 68) != kind.application_id:
+        msg = f"{path} is not a {kind.noun}: name another file, it was left as it is"
         raise BulkError(msg)
     version = _number(head, 60)
-    if version != VERSION:
+    if version != kind.version:
         msg = (
-            f"the journal {path} has version {version}, and this program reads version {VERSION}: "
-            "go on with the program that wrote it"
+            f"the {kind.noun} {path} has version {version}, and this program reads version "
+            f"{kind.version}: go on with the program that wrote it"
         )
         raise BulkError(msg)
     if _is_short(head, path):
-        msg = f"the journal {path} is damaged: it ends too early; it was left as it is"
+        msg = f"the {kind.noun} {path} is damaged: it ends too early; it was left as it is"
         raise BulkError(msg)
     return False
 

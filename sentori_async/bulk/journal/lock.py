@@ -25,9 +25,10 @@ _guard: Final = threading.Lock()
 class FileLock:
     """The right of one process to write a journal."""
 
-    def __init__(self, journal: Path) -> None:
-        """Prepare to lock the journal at this path."""
+    def __init__(self, journal: Path, noun: str = "journal") -> None:
+        """Prepare to lock the journal at this path, or another file that is called `noun`."""
         self._journal = journal
+        self._noun = noun
         self._path = journal.with_name(journal.name + "-lock")
         self._descriptor = -1
 
@@ -61,7 +62,7 @@ class FileLock:
         return False
 
     def _refusal(self) -> BulkError:
-        return BulkError(f"the journal {self._journal} is in use: another job is writing it")
+        return BulkError(f"the {self._noun} {self._journal} is in use: another job is writing it")
 
     def leave(self) -> None:
         """Let others have it; harmless where it was not taken."""
