@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
-from sentori_async.errors import ApiError, DecodeError
+from sentori_async.errors import ApiError, DecodeError, SentoriError
 from sentori_async.platforms.spotzee.catalogue import CATALOGUE
 from sentori_async.platforms.spotzee.models import (
     SpotzeeEventBatch,
@@ -26,6 +26,7 @@ T = TypeVar("T")
 # 2026-09); the client's own is removed by the transport, whatever it looks like.
 _KEY: Final = re.compile(r"\b[spo]k_\w{8,}")
 _MASKED: Final = "***"
+_REPLAYED: Final = "Idempotent-Replayed"
 
 _decode_users: Final = CODEC.decoder(SpotzeeUserBatch)
 _decode_events: Final = CODEC.decoder(SpotzeeEventBatch)
@@ -185,13 +186,31 @@ def upserted(operation: Operation) -> Callable[[Response], Upserted[SpotzeeUser]
         if len(results) != 1:
             raise DecodeError(f"it holds {len(results)} results for one user")
         if isinstance(results[0].error, SpotzeeItemError):
-            raise item_error(operation, results[0].error, response)
+            raise _of_the_one(operation, results[0].error, response)
         if not isinstance(results[0].user, SpotzeeUser):
             raise DecodeError("the answer cannot be read: $.results[0].user is missing")
         # Neither the status nor the body says which of the two it was (guides/sync-users, 2026-09).
         return Upserted(results[0].user, None)
 
     return read
+
+
+def _of_the_one(operation: Operation, error: SpotzeeItemError, response: Response) -> ApiError:
+    """Return the error of the only item of a batch.
+
+    Where idempotency keys are honoured, a repeat with the same key gets the same answer for a day
+    (guides/api-idempotency, 2026-09): that is no reason to repeat it once more with that key.
+    """
+    refused = item_error(operation, error, response)
+    if response.headers.get(_REPLAYED, "").lower() == "true":
+        refused.details[_REPLAYED] = True
+        refused.retryable = False
+    return refused
+
+
+def was_replayed(error: SentoriError) -> bool:
+    """Tell whether an error is an earlier one that the vendor has kept."""
+    return isinstance(error, ApiError) and _REPLAYED in error.details
 
 
 def events(response: Response) -> SpotzeeEventBatch:

@@ -102,6 +102,9 @@ def _found(operation: Operation, type_: type[T]) -> Callable[[Response], T | Non
 
 
 _read_user: Final = _found(operations.GET_CONTACT, SpotzeeUser)
+_read_upsert: Final = answers.item_wise(
+    operations.ADD_OR_UPDATE_CONTACT, answers.upserted(operations.ADD_OR_UPDATE_CONTACT)
+)
 _read_states: Final = _found(operations.CONTACT_SUBSCRIPTIONS, StatePage)
 _read_type: Final = _found(operations.GET_SUBSCRIPTION, SpotzeeSubscription)
 _read_list: Final = _found(operations.GET_LIST, SpotzeeList)
@@ -173,6 +176,10 @@ def _upserted(request: Request, error: SentoriError) -> Flow[Upserted[SpotzeeUse
     user = yield from find(item["external_id"])
     if user is not None and as_sent(user, item):
         return Upserted(user, None)
+    if answers.was_replayed(error):
+        # As a call of its own it goes out with another key, and is carried out.
+        again: Upserted[SpotzeeUser] = yield Call(request, _read_upsert)
+        return again
     raise error
 
 

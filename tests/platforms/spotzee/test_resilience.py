@@ -195,6 +195,18 @@ async def test_an_item_that_may_pass_is_sent_again() -> None:
     assert caught.value.applied is None
 
 
+async def test_an_item_that_may_pass_gets_another_key_where_keys_are_honoured() -> None:
+    """With its old one it would get the old answer, for a day."""
+    async with Sandbox(spotzee=SpotzeeOptions(idempotency=True)) as sandbox:
+        sandbox.spotzee.contacts.refuse(JOE, "service_unavailable")
+        async with client_of(sandbox) as client:
+            result = await client.contacts.add_or_update(JOE, {"locale": "en"})
+
+        assert result.contact.locale == "en"
+        routes = [record.route for record in sandbox.requests.latest()]
+        assert routes == [*["contacts.add_or_update"] * 2, "contacts.get", "contacts.add_or_update"]
+
+
 async def test_a_twin_under_way_is_waited_for() -> None:
     """Where keys are honoured, a repeat of what is still under way is told so."""
     options = SpotzeeOptions(idempotency=True, keyed_write_takes_s=0.05)
