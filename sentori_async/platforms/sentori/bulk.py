@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import attrs
 
@@ -18,6 +18,7 @@ from sentori_async.bulk.plan import (
     Verb,
     Via,
 )
+from sentori_async.bulk.reading import identity_and_fields
 from sentori_async.errors import (
     InvalidInput,
     SentoriError,
@@ -37,37 +38,11 @@ from sentori_async.wire.settle import Flow
 _ADDRESS: Final = "EmailAddress"
 
 
-@runtime_checkable
-class CursorRow(Protocol):
-    """A row of a database cursor, such as sqlite3.Row: a mapping in all but name."""
-
-    def keys(self) -> Iterable[str]:
-        """Return the names of the columns."""
-        ...
-
-    def __getitem__(self, name: str, /) -> Any:
-        """Return the value of a column."""
-        ...
-
-
 def _read_row(row: object) -> tuple[object, Any]:
     """Return a row's identity and its fields."""
-    match row:
-        case str():
-            return row, None
-        case Mapping():
-            return row.get(_ADDRESS), row
-        case (identity, fields):
-            return identity, fields
-        case Contact() | ContactPatch():
-            return row.email_address, row
-        case CursorRow():
-            fields = {name: row[name] for name in row.keys()}  # noqa: SIM118 - it is no dict
-            return fields.get(_ADDRESS), fields
-        case _:
-            name = type(row).__name__
-            msg = f"a row is a mapping, an address or an (address, fields) pair, not a {name}"
-            raise InvalidInput(msg)
+    if isinstance(row, Contact | ContactPatch):
+        return row.email_address, row
+    return identity_and_fields(row, _ADDRESS)
 
 
 def _identified(row: object) -> tuple[str, Any]:
