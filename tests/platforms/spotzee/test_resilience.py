@@ -283,6 +283,37 @@ async def test_reports_are_true_behind_faults(via: Via, seed: int) -> None:
         assert report.requests > (62 if via == "single" else 1)
 
 
+@pytest.mark.parametrize("via", ["single", "batch"])
+@pytest.mark.parametrize("seed", range(2))
+async def test_states_and_deletes_are_true_behind_faults(via: Via, seed: int) -> None:
+    people = [row["external_id"] for row in ROWS[:120]]
+    script = FaultScript(
+        [
+            FaultRule("*", faults.Drop(execute=1), on=[1]),
+            FaultRule("*", faults.Drop(execute=1), probability=0.15),
+            FaultRule("*", faults.Truncated(), probability=0.1),
+            FaultRule("*", faults.Status(status=503), probability=0.1),
+        ],
+        seed=seed,
+    )
+    async with Sandbox() as sandbox, client_of(sandbox) as client:
+        number = await add_joe(sandbox)
+        sandbox.spotzee.contacts.add_many(ROWS[:120])
+        sandbox.faults = script
+        changed = await client.bulk.unsubscribe([*people, "nobody"], str(number), via=via)
+        sandbox.faults = None
+        types = sandbox.spotzee.subscriptions
+        states = {who: types.states(who)[number] for who in [JOE, *people]}
+        sandbox.faults = script
+        deleted = await client.bulk.delete(people, via=via)
+        sandbox.faults = None
+
+        assert changed.by_status == {"unsubscribed": 120, "failed": 1}
+        assert states == {JOE: 1, **dict.fromkeys(people, 0)}
+        assert deleted.by_status == {"accepted": 120}
+        assert list(truth(sandbox)) == [JOE]
+
+
 async def test_a_batch_without_any_answer_is_settled_row_by_row() -> None:
     async with Sandbox() as sandbox:
         number = await add_joe(sandbox)
