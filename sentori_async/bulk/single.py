@@ -125,7 +125,13 @@ class RowEngine(Engine[_Unit]):
     async def _send_row(self, row: PlannedRow, meter: Meter) -> Any:
         if row.steps is None:
             return await self._send(row.call, meter)
-        return await follow(row.steps(), functools.partial(self._step, meter))
+        try:
+            return await follow(row.steps(), functools.partial(self._step, meter))
+        except SentoriError as error:
+            if meter.lost and not meter.attempts and error.applied is False:
+                # It did not come to the write, and what stopped it may be an earlier run's doing.
+                error.applied = None
+            raise
 
     async def _step(self, meter: Meter, call: Call[Any]) -> Any:
         """Send one call of several; a look-up among them is no attempt of the row's."""

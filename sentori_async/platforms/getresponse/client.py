@@ -183,6 +183,7 @@ class AsyncGetResponse(AsyncClient):
             self._send_for_bulk,
             GetResponsePlanner(self._default_campaign),
             workers=self.settings.limits.concurrency,
+            home=self._home,
         )
 
     def _refusal(self, operation: Operation, response: Response) -> ApiError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -461,3 +463,23 @@ async def test_a_row_of_a_lost_batch_whose_look_up_fails_is_unknown(
 
     holds(report, unknown=1)
     assert dict(report.by_error) == {"ConnectionLost": 1}
+
+
+async def test_a_delete_that_was_lost_with_its_run_is_not_called_failed(
+    client: AsyncGetResponse, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The next run finds nobody to delete, which the run before may have seen to."""
+    account = sandbox.getresponse
+    account.contacts.add(JOE)
+    sandbox.faults = FaultScript([FaultRule("contacts.delete", faults.Stalled(execute=1))])
+    journal = tmp_path / "job.db"
+    run = asyncio.create_task(client.bulk.delete([JOE], journal=journal))
+    async with asyncio.timeout(10):
+        while account.contacts.count():
+            await asyncio.sleep(0.01)
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    sandbox.faults = None
+
+    holds(await client.bulk.delete([JOE], journal=journal), unknown=1)
