@@ -11,7 +11,7 @@ from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.journal.entries import Fate, Intent
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
-from sentori_async.errors import InvalidInput, SentoriError
+from sentori_async.errors import BulkError, InvalidInput, SentoriError
 from sentori_async.wire.message import Meter, Safety
 from sentori_async.wire.settle import follow
 
@@ -85,7 +85,12 @@ class RowEngine(Engine[_Unit]):
             meter.lost = True
             return
         intent = Intent(unit.index, row.contact, row.keys, recalled.digest, meter.key)
-        unit.on_record = await self._intend([intent])
+        try:
+            await journal.intend_one(intent)
+        except BulkError as error:
+            self._abort(error)
+        else:
+            unit.on_record = True
 
     async def _make(self) -> _Unit | None:
         row = await self._take()

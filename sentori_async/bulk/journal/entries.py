@@ -166,8 +166,8 @@ def outcome_entry(outcome: BulkOutcome, digest: str) -> Entry:
 
 def _text(value: Any) -> str | None:
     """Return a text that a file can hold: what a user gave as an address may be anything."""
-    if value is None:
-        return None
+    if value is None or (type(value) is str and value.isascii()):
+        return value
     return str(value).encode("utf-8", "replace").decode("utf-8")
 
 

@@ -207,8 +207,9 @@ class Journal:
             known: What an earlier run recorded of the row, or of the first of many.
         """
         rules = self._home.keys
-        method = call.request.operation.method
-        if rules is None or method not in rules.methods or isinstance(call, Steps):
+        if rules is None or isinstance(call, Steps):
+            return None
+        if call.request.operation.method not in rules.methods:
             return None
         if known is None or known.key is None or known.outcome not in {None, "unknown"}:
             return IdempotencyKey.new(call.request, time.time())
@@ -229,6 +230,14 @@ class Journal:
             BulkError: It cannot be written: nothing may be sent.
         """
         await self._running.intend([intent.entry() for intent in intents])
+
+    def intend_one(self, intent: Intent) -> asyncio.Future[None]:
+        """Put down one row that is about to be sent; return what is over when that is durable.
+
+        Raises:
+            BulkError: It cannot be written: nothing may be sent; what is returned raises it too.
+        """
+        return self._running.intend((intent.entry(),))
 
     def settle(self, outcome: BulkOutcome, digest: str) -> None:
         """Put down what became of a row."""

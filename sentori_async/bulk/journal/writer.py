@@ -1,10 +1,12 @@
 """The thread that writes a journal, a group at a time.
 
-1. Intents are written as soon as the thread is free and a quarter of the workers wait, or a moment
+1. Intents are written as soon as the thread is free and half of the workers wait, or a moment
    later; whoever waits for one waits for its group.
    So one worker waits for one commit per row, and many share theirs.
 2. Outcomes go with the next intents, or alone after a moment: nobody waits for them.
-3. What cannot be written is fatal: nothing more is taken.
+3. A busy loop lets the thread have the interpreter's lock when a group is due: it would get it
+   only when all workers wait, and the disk and the network would take turns.
+4. What cannot be written is fatal: nothing more is taken.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -27,6 +29,7 @@ T = TypeVar("T")
 
 _PATIENCE_S: Final = 0.05
 _GATHER_S: Final = 0.002
+_GIVE_WAY_S: Final = 0.0005
 _PACE_EVERY_S: Final = 1.0
 
 
@@ -34,10 +37,9 @@ _PACE_EVERY_S: Final = 1.0
 class _Group:
     """What is written together."""
 
+    over: asyncio.Future[None]
     intents: list[Entry] = attrs.field(factory=list)
     outcomes: list[Entry] = attrs.field(factory=list)
-    over: asyncio.Event = attrs.field(factory=asyncio.Event)
-    error: BulkError | None = None
     waiting: int = 0
     due: bool = False
 
@@ -62,15 +64,20 @@ class Writer:
         """
         self._store = store
         self._failed = failed
-        self._enough = max(1, workers // 4)
+        self._enough = max(1, workers // 2)
         self._pace_told = pace_told
         self._pace_at = 0.0
-        self._group = _Group()
         self._calls: deque[Callable[[], None]] = deque()
-        self._news = threading.Condition()
+        self._lock = threading.Lock()
+        self._news = threading.Condition(self._lock)
+        self._taken = threading.Lock()
+        self._taken.acquire()
+        self._handing_over = False
+        self._began = self._took_s = 0.0
         self._ending = False
         self._over = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._group = _Group(self._loop.create_future())
         self._thread = threading.Thread(target=self._run, name="sentori-journal", daemon=True)
         self.error: BulkError | None = None
 
@@ -90,37 +97,49 @@ class Writer:
             else:
                 self._tell(_give, result, found)
 
-        with self._news:
+        with self._lock:
             self._calls.append(run)
             self._news.notify()
         return await result
 
-    async def intend(self, entries: list[Entry]) -> None:
-        """Put down what is about to be sent, and wait until that is durable.
+    def intend(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
+        """Put down what is about to be sent; return what is over when that is durable.
+
+        Those who wait for it are cancelled together or not at all.
 
         Raises:
-            BulkError: It cannot be written.
+            BulkError: Nothing can be written any more.
         """
         if self.error is not None:
             raise self.error
-        with self._news:
+        with self._lock:
             group = self._group
             group.waiting += 1
             group.intents += entries
-            if group.waiting >= self._enough and not group.due:
+            due = group.waiting >= self._enough and not group.due
+            if due:
                 group.due = True
                 self._news.notify()
-        if group.waiting == 1 and not group.due:
+        if due and self._enough > 1:
+            self._hand_over()
+        elif group.waiting == 1 and not group.due:
             self._loop.call_later(_GATHER_S, self._hurry, group)
-        await group.over.wait()
-        if group.error is not None:
-            raise group.error
+        return group.over
+
+    def _hand_over(self) -> None:
+        """Let the thread run until it writes, if it is not writing still."""
+        if time.monotonic() < self._began + self._took_s:
+            return
+        self._taken.acquire(blocking=False)  # of an earlier time, when it came too late
+        self._handing_over = True
+        self._taken.acquire(timeout=_GIVE_WAY_S)
+        self._handing_over = False
 
     def settle(self, entry: Entry) -> None:
         """Put down what became of a row, in a moment."""
         if self.error is not None:
             return
-        with self._news:
+        with self._lock:
             group = self._group
             first = not group.outcomes
             group.outcomes.append(entry)
@@ -128,7 +147,7 @@ class Writer:
             self._loop.call_later(_PATIENCE_S, self._hurry, group)
 
     def _hurry(self, group: _Group) -> None:
-        with self._news:
+        with self._lock:
             if group is self._group and not group.due:
                 group.due = True
                 self._news.notify()
@@ -144,17 +163,16 @@ class Writer:
         Raises:
             BulkError: It cannot be.
         """
-        with self._news:
-            group = self._group
-            group.due = True
-            self._news.notify()
-        await group.over.wait()
-        if group.error is not None:
-            raise group.error
+        with self._lock:
+            self._group.due = True
+        # The thread writes what is due before it does what it is called for.
+        await self.call(lambda: None)
+        if self.error is not None:
+            raise self.error
 
     async def end(self) -> None:
         """Close the file and end the thread."""
-        with self._news:
+        with self._lock:
             self._ending = True
             self._news.notify()
         await self._over.wait()
@@ -165,13 +183,13 @@ class Writer:
     def _run(self) -> None:
         try:
             while True:
-                with self._news:
+                with self._lock:
                     while not (self._group.due or self._calls or self._ending):
                         self._news.wait()
                     calls, self._calls = self._calls, deque()
                     group = None
                     if self._group.due:
-                        group, self._group = self._group, _Group()
+                        group, self._group = self._group, _Group(self._loop.create_future())
                     elif self._ending and not calls:
                         return
                 if group is not None:
@@ -183,14 +201,17 @@ class Writer:
             self._tell(self._over.set)
 
     def _write(self, group: _Group) -> None:
+        began = self._began = time.monotonic()
+        if self._handing_over and self._taken.locked():
+            self._taken.release()
         if self.error is None:
             try:
                 self._store.commit(group.intents, group.outcomes, self._pace())
             except Exception as error:  # noqa: BLE001 - whoever waits must not wait for ever
                 self.error = error if isinstance(error, BulkError) else _strange(error)
                 self._tell(self._failed, self.error)
-        group.error = self.error
-        self._tell(group.over.set)
+        self._took_s = time.monotonic() - began
+        self._tell(_end, group.over, self.error)
 
     def _pace(self) -> Mapping[str, Any] | None:
         now = time.monotonic()
@@ -207,6 +228,17 @@ class Writer:
 
 def _strange(error: Exception) -> BulkError:
     return BulkError(f"the journal cannot be written: {type(error).__name__}", cause=error)
+
+
+def _end(over: asyncio.Future[None], error: BulkError | None) -> None:
+    if over.done():
+        return
+    if error is None:
+        over.set_result(None)
+        return
+    over.set_exception(error)
+    # It is not lost where nobody waits: the job has been told.
+    over.exception()
 
 
 def _give(result: asyncio.Future[T], found: T) -> None:
