@@ -216,6 +216,15 @@ class AsyncClient(abc.ABC):
             # A close that was begun is finished, even when the caller is cancelled meanwhile.
             await asyncio.shield(self._session.close())
 
+    def _renew(self) -> object:
+        """Begin anew in a forked child: a blocking client that was in use goes on there.
+
+        Returns:
+            What holds the parent's connections, and must be kept.
+        """
+        self._sender.renew()
+        return self._session.renew()
+
     async def _send_for_bulk(self, call: Call[Any], meter: Meter) -> Any:
         """Send one call of a bulk job: after single calls, and with its cost counted."""
         return await self._sender.send(call, meter=meter, bulk=True)

@@ -289,8 +289,16 @@ class AsyncBulk:
         Raises:
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        kept = self._journal(verb, list_id, via, journal, retry_failed=retry_failed)
-        return OutcomeStream(self._engine(verb, rows, list_id, via, kept, progress=progress))
+        job = self._job(
+            verb,
+            rows,
+            list_id,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
+        return OutcomeStream(job)
 
     async def _run(
         self,
@@ -303,10 +311,32 @@ class AsyncBulk:
         retry_failed: bool,
         progress: Progress | bool | None,
     ) -> BulkReport:
+        job = self._job(
+            verb,
+            rows,
+            list_id,
+            via=via,
+            journal=journal,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
+        await job.run()
+        return job.report
+
+    def _job(
+        self,
+        verb: Verb,
+        rows: Rows,
+        list_id: str | None = None,
+        *,
+        via: Via,
+        journal: JournalFile | None,
+        retry_failed: bool,
+        progress: Progress | bool | None,
+    ) -> Engine[Any]:
+        """Return a job that is ready to run."""
         kept = self._journal(verb, list_id, via, journal, retry_failed=retry_failed)
-        engine = self._engine(verb, rows, list_id, via, kept, progress=progress)
-        await engine.run()
-        return engine.report
+        return self._engine(verb, rows, list_id, via, kept, progress=progress)
 
     def _journal(
         self,

@@ -29,6 +29,10 @@ class RetryBudget:
         self._tokens = CAPACITY
         self._refilled_at = -math.inf
 
+    def renew(self) -> None:
+        """Begin anew in a forked child; another thread may have held the lock."""
+        self._lock = threading.Lock()
+
     def take(self, cost: float, now: float) -> bool:
         """Take the cost of a retry, if it is there.
 

@@ -31,6 +31,11 @@ class Circuit:
         self._probe_at = 0.0
         self._probing = False
 
+    def renew(self) -> None:
+        """Begin anew in a forked child; another thread may have held the lock, or be probing."""
+        self._lock = threading.Lock()
+        self._probing = False
+
     @property
     def is_open(self) -> bool:
         """Whether the platform is taken to be down."""

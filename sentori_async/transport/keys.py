@@ -22,6 +22,10 @@ class KeyRing:
         self._lock = threading.Lock()
         self._keys: OrderedDict[str, IdempotencyKey] = OrderedDict()
 
+    def renew(self) -> None:
+        """Begin anew in a forked child; another thread may have held the lock."""
+        self._lock = threading.Lock()
+
     def bind(self, text: str, request: Request, now: float) -> IdempotencyKey:
         """Return the caller's key, bound to a request by its first use.
 

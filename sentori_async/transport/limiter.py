@@ -44,6 +44,13 @@ class Limiter:
         # Whether the first in line waits for its timer: then nothing that ends can help it.
         self._timed = False
 
+    def renew(self) -> None:
+        """Begin anew in a forked child, where nobody is in line."""
+        self._single.clear()
+        self._bulk.clear()
+        self._loop = None
+        self._timed = False
+
     def try_enter(self, *, bulk: bool = False) -> bool:
         """Count one more request and return True, if it may start at once."""
         if self._single or (bulk and self._bulk):

@@ -85,6 +85,17 @@ class Pace:
         self._recalled: Counter[tuple[str, float, float]] = Counter()
         self.tighten(limits)
 
+    def renew(self) -> None:
+        """Begin anew in a forked child, where nothing is in flight and nobody waits.
+
+        What was started before still counts, and so does a pause.
+        """
+        self._lock = threading.Lock()
+        self._in_flight = 0
+        self._singles_waiting = 0
+        self._wakers.clear()
+        self._name = uuid.uuid4().hex
+
     def tighten(self, limits: Limits) -> None:
         """Hold to these limits too, besides those already held to."""
         with self._lock:

@@ -155,6 +155,12 @@ class Sender:
             draw=self.draw,
         )
 
+    def renew(self) -> None:
+        """Begin anew in a forked child, where none of the parent's calls is under way."""
+        self._limiter.renew()
+        if self._tokens is not None:
+            self._tokens.renew_lock()
+
     async def send(
         self,
         call: Call[T],

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
@@ -37,6 +37,7 @@ from sentori_async.wire.catalogue import TRANSIENT_STATUSES
 from sentori_async.wire.message import Request, Response, Safety
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping
 
     from sentori_async.settings import Auth, Settings
@@ -100,6 +101,8 @@ class Session:
         self._more = dict(headers or {})
         self._wants_express = is_wanted(express)
         self._express: Express | None = None
+        # Replaced by those who must know each socket.
+        self.open_socket: Callable[[Any], socket.socket] | None = None
         self.use_credential()
 
     async def exchange(
@@ -173,6 +176,17 @@ class Session:
     def _said(self, has_body: bool) -> CIMultiDict[str]:  # noqa: FBT001 - the two kinds there are
         return self._json if has_body else self._bodyless
 
+    def renew(self) -> object:
+        """Begin anew in a forked child, without the connections, which are the parent's.
+
+        Returns:
+            What held them: it must be kept, for aiohttp closes what is collected.
+        """
+        http, self._http = self._http, None
+        self._loop = None
+        self._express = None
+        return http
+
     async def close(self) -> None:
         """End what is in flight and close the connections; a second time is harmless.
 
@@ -218,7 +232,9 @@ class Session:
     def _session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
         connector = self._connector
         if connector is None:
-            connector = aiohttp.TCPConnector(limit=self._settings.limits.concurrency)
+            connector = aiohttp.TCPConnector(
+                limit=self._settings.limits.concurrency, socket_factory=self.open_socket
+            )
         try:
             return aiohttp.ClientSession(
                 connector=connector,
@@ -338,7 +354,7 @@ def _fault(error: Exception) -> tuple[type[TransportError], str]:
             return ConnectFailed, "no connection came about in time (Timeouts.connect_s)"
         case aiohttp.ClientHttpProxyError():
             return ConnectFailed, f"the proxy refused the connection (HTTP {error.status})"
-        case RuntimeError() if "after shutdown" in str(error):
+        case RuntimeError() if "shutdown" in str(error):
             return ConnectFailed, "the interpreter or the loop is shutting down: join threads first"
         case TimeoutError():
             return RequestTimeout, "no answer in time (Timeouts.read_s, total_s or the deadline)"

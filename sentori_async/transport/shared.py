@@ -3,10 +3,12 @@
 1. It is found by a digest of the base URL and the key, never by the key.
 2. It goes away with the last client that uses it.
 3. It holds no asyncio object: clients of different loops and threads share it.
+4. A forked child keeps what was learnt, and none of the requests and locks of its parent.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from typing import TYPE_CHECKING, Final
@@ -30,9 +32,16 @@ class Shared:
         self.circuit = Circuit()
         self.keys = KeyRing()
 
+    def renew(self) -> None:
+        """Begin anew in a forked child, where no other thread is left to release a lock."""
+        self.pace.renew()
+        self.budget.renew()
+        self.circuit.renew()
+        self.keys.renew()
+
 
 _register: Final[weakref.WeakValueDictionary[str, Shared]] = weakref.WeakValueDictionary()
-_lock: Final = threading.Lock()
+_lock = threading.Lock()
 
 
 def shared_for(settings: Settings) -> Shared:
@@ -45,3 +54,15 @@ def shared_for(settings: Settings) -> Shared:
         else:
             shared.pace.tighten(settings.limits)
         return shared
+
+
+def _renew() -> None:
+    """Begin anew in a forked child; another thread may have held any lock."""
+    global _lock  # noqa: PLW0603 - the register's own, and a held one cannot be released here
+    _lock = threading.Lock()
+    for shared in tuple(_register.values()):
+        shared.renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)

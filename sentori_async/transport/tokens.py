@@ -42,6 +42,10 @@ class Tokens:
         self._replaced = replaced
         self._turn = asyncio.Lock()
 
+    def renew_lock(self) -> None:
+        """Begin anew in a forked child, where nobody fetches a token."""
+        self._turn = asyncio.Lock()
+
     async def ready(self) -> None:
         """Fetch the first token, where there is none yet.
 
