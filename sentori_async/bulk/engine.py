@@ -17,14 +17,12 @@ from __future__ import annotations
 import abc
 import asyncio
 import inspect
-from collections import deque
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from sentori_async.bulk.intake import Intake, Outlet, U
 from sentori_async.bulk.journal.entries import Fate, Recalled
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.report import BulkReport
-from sentori_async.bulk.rows import END, NOT_YET, Source
-from sentori_async.bulk.turns import Turns
 from sentori_async.errors import (
     AccountBlocked,
     ApiError,
@@ -47,6 +45,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.outcomes import Status
     from sentori_async.bulk.plan import Send
     from sentori_async.bulk.progress import Progress
+    from sentori_async.bulk.rows import Source
     from sentori_async.wire.message import Meter
 
 # The transport waits out what passes; what it still reports of these is not the row's fault.
@@ -59,32 +58,12 @@ _FATAL: Final = (
     ConfigurationError,
 )
 _REFUSED_AT_THE_DOOR: Final = frozenset({401, 403})
-_BREATHE_S: Final = 0.005
 _SHOW_EVERY_S: Final = 0.25
 _PARKED: Final = 1_000
 _UNRECORDED: Final = Recalled("", Fate.NEW)
 
-U = TypeVar("U")
 
-
-class Outlet(abc.ABC):
-    """Where outcomes go as they happen."""
-
-    @property
-    @abc.abstractmethod
-    def full(self) -> bool:
-        """Whether no more rows should be taken for now."""
-
-    @abc.abstractmethod
-    def put(self, outcome: BulkOutcome) -> None:
-        """Take one more outcome."""
-
-    @abc.abstractmethod
-    async def room(self) -> None:
-        """Wait until it is no longer full."""
-
-
-class Engine(abc.ABC, Generic[U]):
+class Engine(Intake[U]):
     """What jobs of single requests and jobs of chunks share; a unit is what is sent at once."""
 
     def __init__(
@@ -107,24 +86,13 @@ class Engine(abc.ABC, Generic[U]):
             most_parked: How many units may wait for their contacts before no more rows are taken.
             journal: Where the job is put down; None for nowhere.
         """
+        super().__init__(source, most_parked=most_parked, journal=journal)
         self.report = BulkReport()
-        self._source = source
         self._send = send
         self._workers = workers
         self._progress = progress
-        self._most_parked = most_parked
-        self._journal = journal
-        self._outlet: Outlet | None = None
-        self._turns: Turns[U] = Turns()
         self._gate = asyncio.Event()
         self._cause: Exception | None = None
-        self._stopping = False
-        self._ended = False
-        self._rows_taken = 0
-        self._breathe_at = 0.0
-        # The workers that have nothing to do, and the row that is being waited for.
-        self._idle: deque[asyncio.Future[None]] = deque()
-        self._coming: asyncio.Task[object] | None = None
 
     def attach(self, outlet: Outlet) -> None:
         """Send outcomes to `outlet` too; before the job runs."""
@@ -224,126 +192,12 @@ class Engine(abc.ABC, Generic[U]):
         """Take rows and settle them until there are none."""
 
     @abc.abstractmethod
-    async def _make(self) -> U | None:
-        """Return what is to be sent next; None where there is nothing yet, or no more.
-
-        Nothing may be awaited between taking its last row and returning it.
-        """
-
-    @abc.abstractmethod
-    def _keys(self, unit: U) -> tuple[str, ...]:
-        """Return what no other unit in flight may share."""
-
-    @abc.abstractmethod
     def _skip_unit(self, unit: U) -> None:
         """Account for what was taken and is not to be sent any more."""
 
     @abc.abstractmethod
     def _identity(self, row: object) -> str:
         """Return the identity a row seems to have, or ""."""
-
-    # ------------------------------------------------------------------------ what is next
-
-    async def _next(self) -> U | None:
-        """Return what may be sent now, or None when there is no more."""
-        turns = self._turns
-        while True:
-            if turns.ready:
-                unit = turns.ready.popleft()
-                # There is room for one more now, or there is nothing left to wait for.
-                self._wake(len(self._idle) if self._ended and not turns.parked else 1)
-                return unit
-            if self._stopping or self._ended:
-                if not turns.parked:
-                    return None
-                await self._wait_for_news()
-            elif turns.parked >= self._most_parked:
-                await self._wait_for_news()
-            else:
-                made = await self._make()
-                if made is not None and turns.join(self._keys(made), made):
-                    return made
-
-    async def _take(self) -> object:
-        """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
-        clock = asyncio.get_running_loop().time
-        if clock() >= self._breathe_at:
-            # Rows that need no I/O must not keep the loop from its other work.
-            await asyncio.sleep(0)
-            self._breathe_at = clock() + _BREATHE_S
-        if self._outlet is not None and self._outlet.full:
-            await self._outlet.room()
-        if self._stopping:
-            return END
-        try:
-            if self._journal is not None and self._journal.is_behind(self._rows_taken):
-                await self._journal.catch_up(self._rows_taken)
-                return NOT_YET
-            row = self._coming_row() if self._coming else self._source.take_now()
-        except Exception as error:  # noqa: BLE001 - the boundary to the caller's own iterable
-            self._abort(error)
-            return END
-        if row is NOT_YET:
-            await self._wait_for_row()
-        elif row is END:
-            self._end()
-        elif self._idle:
-            self._wake(1)
-        return row
-
-    def _end(self) -> None:
-        """Take note that the input has ended."""
-        self._ended = True
-        self._rows_taken = self._source.place(self._rows_taken)
-        self._wake(len(self._idle))
-        if self._journal is not None:
-            try:
-                self._journal.check_end(self._rows_taken)
-            except BulkError as error:
-                self._abort(error)
-
-    async def _wait_for_row(self) -> None:
-        """Wait for the next row, or for a parked one whose turn comes first."""
-        if self._coming is None:
-            self._coming = asyncio.ensure_future(self._source.take())
-            self._coming.add_done_callback(lambda _: self._wake(1))
-        await self._wait_for_news()
-
-    def _coming_row(self) -> object:
-        """Return the row that was waited for, or NOT_YET."""
-        coming = self._coming
-        if coming is None or not coming.done():
-            return NOT_YET
-        self._coming = None
-        return coming.result()
-
-    async def _end_coming(self) -> None:
-        """Account for a row that came when nobody wanted it any more."""
-        coming, self._coming = self._coming, None
-        if coming is None:
-            return
-        await asyncio.wait([coming])
-        if coming.cancelled():
-            return
-        error = coming.exception()
-        if isinstance(error, Exception):
-            self._abort(error)
-        elif error is None and coming.result() is not END:
-            self._skip(coming.result())
-
-    async def _wait_for_news(self) -> None:
-        """Wait until there may be something to do."""
-        news = asyncio.get_running_loop().create_future()
-        self._idle.append(news)
-        await news
-
-    def _wake(self, count: int) -> None:
-        """Let so many of the workers that wait look again."""
-        while count and self._idle:
-            news = self._idle.popleft()
-            if not news.done():
-                news.set_result(None)
-                count -= 1
 
     def _next_index(self) -> int:
         index = self._source.place(self._rows_taken)

@@ -6,12 +6,13 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sentori_async.bulk.engine import Engine, Outlet
+from sentori_async.bulk.intake import Outlet
 from sentori_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
 

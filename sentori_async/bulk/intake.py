@@ -1,0 +1,188 @@
+"""What the workers of a job do next: take a row, go on with one that has waited, or wait.
+
+1. Rows are taken in the order of the input, and only when there is room for them.
+2. Nobody who waits misses anything: who takes something wakes another one, to look for more.
+3. A row that the input gave has an outcome, also when nobody wants it any more.
+"""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from sentori_async.bulk.rows import END, NOT_YET
+from sentori_async.bulk.turns import Turns
+from sentori_async.errors import BulkError
+
+if TYPE_CHECKING:
+    from sentori_async.bulk.journal.journal import Journal
+    from sentori_async.bulk.outcomes import BulkOutcome
+    from sentori_async.bulk.rows import Source
+
+_BREATHE_S: Final = 0.005
+
+U = TypeVar("U")
+
+
+class Outlet(abc.ABC):
+    """Where outcomes go as they happen."""
+
+    @property
+    @abc.abstractmethod
+    def full(self) -> bool:
+        """Whether no more rows should be taken for now."""
+
+    @abc.abstractmethod
+    def put(self, outcome: BulkOutcome) -> None:
+        """Take one more outcome."""
+
+    @abc.abstractmethod
+    async def room(self) -> None:
+        """Wait until it is no longer full."""
+
+
+class Intake(abc.ABC, Generic[U]):
+    """The input of a job, as units of what is sent at once."""
+
+    def __init__(self, source: Source, *, most_parked: int, journal: Journal | None) -> None:
+        """Begin at the first row.
+
+        Args:
+            source: The rows.
+            most_parked: How many units may wait for their contacts before no more rows are taken.
+            journal: Where the job is put down; None for nowhere.
+        """
+        self._source = source
+        self._most_parked = most_parked
+        self._journal = journal
+        self._outlet: Outlet | None = None
+        self._turns: Turns[U] = Turns()
+        self._stopping = False
+        self._ended = False
+        self._rows_taken = 0
+        self._breathe_at = 0.0
+        # The workers that have nothing to do, and the row that is being waited for.
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._coming: asyncio.Task[object] | None = None
+
+    @abc.abstractmethod
+    async def _make(self) -> U | None:
+        """Return what is to be sent next; None where there is nothing yet, or no more.
+
+        Nothing may be awaited between taking its last row and returning it.
+        """
+
+    @abc.abstractmethod
+    def _keys(self, unit: U) -> tuple[str, ...]:
+        """Return what no other unit in flight may share."""
+
+    @abc.abstractmethod
+    def _skip(self, row: object) -> None:
+        """Account for a row that was fetched and is not to be sent any more."""
+
+    @abc.abstractmethod
+    def _abort(self, cause: Exception) -> None:
+        """Stop the job for a fault of its own; the first cause stands."""
+
+    async def _next(self) -> U | None:
+        """Return what may be sent now, or None when there is no more."""
+        turns = self._turns
+        while True:
+            if turns.ready:
+                unit = turns.ready.popleft()
+                # There is room for one more now, or there is nothing left to wait for.
+                self._wake(len(self._idle) if self._ended and not turns.parked else 1)
+                return unit
+            if self._stopping or self._ended:
+                if not turns.parked:
+                    return None
+                await self._wait_for_news()
+            elif turns.parked >= self._most_parked:
+                await self._wait_for_news()
+            else:
+                made = await self._make()
+                if made is not None and turns.join(self._keys(made), made):
+                    return made
+
+    async def _take(self) -> object:
+        """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
+        clock = asyncio.get_running_loop().time
+        if clock() >= self._breathe_at:
+            # Rows that need no I/O must not keep the loop from its other work.
+            await asyncio.sleep(0)
+            self._breathe_at = clock() + _BREATHE_S
+        if self._outlet is not None and self._outlet.full:
+            await self._outlet.room()
+        if self._stopping:
+            return END
+        try:
+            if self._journal is not None and self._journal.is_behind(self._rows_taken):
+                await self._journal.catch_up(self._rows_taken)
+                return NOT_YET
+            row = self._coming_row() if self._coming else self._source.take_now()
+        except Exception as error:  # noqa: BLE001 - the boundary to the caller's own iterable
+            self._abort(error)
+            return END
+        if row is NOT_YET:
+            await self._wait_for_row()
+        elif row is END:
+            self._end()
+        elif self._idle:
+            self._wake(1)
+        return row
+
+    def _end(self) -> None:
+        """Take note that the input has ended."""
+        self._ended = True
+        self._rows_taken = self._source.place(self._rows_taken)
+        self._wake(len(self._idle))
+        if self._journal is not None:
+            try:
+                self._journal.check_end(self._rows_taken)
+            except BulkError as error:
+                self._abort(error)
+
+    async def _wait_for_row(self) -> None:
+        """Wait for the next row, or for a parked one whose turn comes first."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(self._source.take())
+            self._coming.add_done_callback(lambda _: self._wake(1))
+        await self._wait_for_news()
+
+    def _coming_row(self) -> object:
+        """Return the row that was waited for, or NOT_YET."""
+        coming = self._coming
+        if coming is None or not coming.done():
+            return NOT_YET
+        self._coming = None
+        return coming.result()
+
+    async def _end_coming(self) -> None:
+        """Account for a row that came when nobody wanted it any more."""
+        coming, self._coming = self._coming, None
+        if coming is None:
+            return
+        await asyncio.wait([coming])
+        if coming.cancelled():
+            return
+        error = coming.exception()
+        if isinstance(error, Exception):
+            self._abort(error)
+        elif error is None and coming.result() is not END:
+            self._skip(coming.result())
+
+    async def _wait_for_news(self) -> None:
+        """Wait until there may be something to do."""
+        news = asyncio.get_running_loop().create_future()
+        self._idle.append(news)
+        await news
+
+    def _wake(self, count: int) -> None:
+        """Let so many of the workers that wait look again."""
+        while count and self._idle:
+            news = self._idle.popleft()
+            if not news.done():
+                news.set_result(None)
+                count -= 1
