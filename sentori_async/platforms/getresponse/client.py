@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -152,11 +153,12 @@ class AsyncGetResponse(AsyncClient):
         self._default_campaign = (
             None if default_campaign is None else inputs.campaign_id(default_campaign)
         )
+        self._account = self._account_id
         self._open(
             api_key=api_key,
             access_token=access_token,
             base_url=base_url,
-            headers=_headers(domain),
+            headers=_headers(domain, base_url),
             timeouts=timeouts,
             retry=retry,
             limits=limits,
@@ -186,15 +188,19 @@ class AsyncGetResponse(AsyncClient):
             home=self._home,
         )
 
+    async def _account_id(self) -> str | None:
+        """Return which account the key belongs to."""
+        return (await self.accounts.get()).account_id or None
+
     def _refusal(self, operation: Operation, response: Response) -> ApiError:
         return answers.refuse(operation, response)
 
 
-def _headers(domain: str | None) -> dict[str, str] | None:
+def _headers(domain: str | None, base_url: str | None) -> dict[str, str] | None:
     """Return what names the account of GetResponse MAX.
 
     Raises:
-        ConfigurationError: It is no bare domain.
+        ConfigurationError: It is no bare domain, or the base URL is not one of MAX.
     """
     if domain is None:
         return None
@@ -202,5 +208,10 @@ def _headers(domain: str | None) -> dict[str, str] | None:
     if not isinstance(given, str) or not _DOMAIN.fullmatch(given):
         raise ConfigurationError(
             "domain is a bare domain such as 'example.com', without https:// and www."
+        )
+    if (base_url or os.environ.get(f"{GETRESPONSE.env_prefix}_BASE_URL")) is None:
+        # The vendor's page on authentication: no X-Domain for accounts that are not of MAX.
+        raise ConfigurationError(
+            "a domain is of a GetResponse MAX account: pass the base_url of that account too"
         )
     return {"X-Domain": domain}

@@ -18,6 +18,7 @@ from sentori_async import (
     GetResponseContact,
     GetResponseContactPatch,
     InvalidInput,
+    Limits,
     QuotaExceeded,
     UnsupportedOperation,
     Upserted,
@@ -483,3 +484,20 @@ async def test_a_delete_that_was_lost_with_its_run_is_not_called_failed(
     sandbox.faults = None
 
     holds(await client.bulk.delete([JOE], journal=journal), unknown=1)
+
+
+async def test_a_journal_is_of_one_account(
+    client: AsyncGetResponse, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    other = sandbox.getresponse.accounts.add("another0key0of0thirty2")
+    journal = tmp_path / "job.db"
+    holds(await client.bulk.add([JOE], journal=journal), accepted=1)
+    async with AsyncGetResponse(
+        api_key=other.api_key,
+        base_url=sandbox.url("getresponse"),
+        default_campaign=DEFAULT_CAMPAIGN,
+        limits=Limits(adaptive=False),
+    ) as stranger:
+        with pytest.raises(BulkError, match="job"):
+            await stranger.bulk.add([JOE], journal=journal)
+    assert other.contacts.count() == 0

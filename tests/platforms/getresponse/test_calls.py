@@ -17,7 +17,14 @@ from sentori_async import (
     GetResponseContactPatch,
     InvalidInput,
 )
-from sentori_async.platforms.getresponse import calls, inputs, listing, operations, thing_calls
+from sentori_async.platforms.getresponse import (
+    calls,
+    inputs,
+    listing,
+    operations,
+    settle,
+    thing_calls,
+)
 from sentori_async.unset import UNSET
 from sentori_async.wire.message import Call, Operation, Response, Safety
 
@@ -200,6 +207,12 @@ def test_filters_are_in_brackets_and_percent_encoded() -> None:
         "page": "1",
         "perPage": "1000",
     }
+
+
+def test_a_look_up_asks_for_the_whole_address() -> None:
+    """Without the flag, every address that contains this one would come, a thousand at a time."""
+    query = dict(parse_qsl(next(settle.find(JOE, "C")).request.query))
+    assert query["additionalFlags"] == "exactMatch"
 
 
 REFUSED: list[Callable[[], object]] = [

@@ -551,6 +551,15 @@ def test_what_is_no_bare_domain_is_refused(domain: str) -> None:
         AsyncGetResponse(api_key="k", domain=domain)
 
 
+def test_a_domain_needs_the_base_url_of_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GETRESPONSE_BASE_URL", raising=False)
+    with pytest.raises(ConfigurationError, match="base_url"):
+        AsyncGetResponse(api_key="k", domain="example.com")
+    monkeypatch.setenv("GETRESPONSE_BASE_URL", "https://api3.getresponse360.pl/v3")
+    client = AsyncGetResponse(api_key="k", domain="example.com")
+    assert client.settings.base_url == "https://api3.getresponse360.pl/v3/"
+
+
 async def test_a_limit_is_waited_out_as_long_as_the_platform_asks() -> None:
     options = GetResponseOptions(calls_per_frame=2)
     async with (
