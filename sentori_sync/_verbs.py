@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.verbs import AsyncBulk, JournalFile, Rows
-    from sentori_async.platforms.getresponse.client import AsyncGetResponse
+    from sentori_async.platforms.getresponse.client import (
+        AsyncGetResponse,
+        AsyncGetResponseAccounts,
+        AsyncGetResponseImports,
+        AsyncGetResponseSearchContacts,
+    )
     from sentori_async.platforms.getresponse.contacts import AsyncGetResponseContacts
     from sentori_async.platforms.getresponse.groups import (
-        AsyncGetResponseAccounts,
         AsyncGetResponseBlocklists,
         AsyncGetResponseCampaigns,
         AsyncGetResponseCustomFields,
-        AsyncGetResponseImports,
-        AsyncGetResponseSearchContacts,
         AsyncGetResponseSuppressions,
         AsyncGetResponseTags,
     )

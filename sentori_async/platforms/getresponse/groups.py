@@ -1,30 +1,23 @@
-"""What a GetResponse account holds besides contacts: the resource groups of the client."""
+"""Campaigns, tags, custom fields, blocklists and suppressions of a GetResponse account."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sentori_async.platforms.getresponse import inputs, listing, operations, thing_calls
 from sentori_async.platforms.getresponse.listing import GetResponseSort
-from sentori_async.resources import Group, Pages, Send
+from sentori_async.resources import Group, Pages
 
 if TYPE_CHECKING:
-    from sentori_async.platforms.getresponse.models import (
-        GetResponseContact,
-        GetResponseFoundContact,
-    )
+    from sentori_async.platforms.getresponse.models import GetResponseContact
     from sentori_async.platforms.getresponse.things import (
-        GetResponseAccount,
         GetResponseCampaign,
         GetResponseCustomField,
-        GetResponseImport,
-        GetResponseSearch,
         GetResponseSuppression,
         GetResponseTag,
     )
-    from sentori_async.wire.results import Accepted
 
 
 class AsyncGetResponseCampaigns(Group):
@@ -395,235 +388,6 @@ class AsyncGetResponseSuppressions(Group):
         """
         operation = operations.DELETE_SUPPRESSION
         await self._send(thing_calls.SUPPRESSIONS.delete(operation, suppression_id))
-
-
-class AsyncGetResponseSearchContacts(Group):
-    """Searches for contacts, saved or not: ``client.search_contacts``.
-
-    They alone find removed, bounced and unconfirmed contacts.
-    Vendor page: https://apireference.getresponse.com/#tag/Search-Contacts
-    """
-
-    def iterate(
-        self,
-        *,
-        name: str | None = None,
-        created_from: date | None = None,
-        created_to: date | None = None,
-        sort: GetResponseSort | None = None,
-        per_page: int = 1000,
-    ) -> AsyncIterator[GetResponseSearch]:
-        """List the saved searches, without their conditions.
-
-        Args:
-            name: A part of the name.
-            created_from: The first day or moment of its creation.
-            created_to: The last one.
-            sort: By "name" or "createdOn".
-            per_page: How many come with one request, at most 1000.
-        """
-        params = {
-            **listing.filters(name=name),
-            **listing.between("createdOn", created_from, created_to),
-        }
-        call = thing_calls.SEARCHES.list(params, sort=sort, per_page=per_page)
-        return Pages(self._send, call)
-
-    async def get(self, search_contact_id: str) -> GetResponseSearch:
-        """Return a saved search with its conditions.
-
-        Raises:
-            NotFound: The account has no such search.
-        """
-        return await self._send(thing_calls.SEARCHES.get(search_contact_id))
-
-    async def create(self, name: str, conditions: Mapping[str, Any]) -> GetResponseSearch:
-        """Save a search.
-
-        Args:
-            name: Its name, which no other has.
-            conditions: ``sectionLogicOperator``, ``section`` and so on, as the vendor has them.
-
-        Raises:
-            AlreadyExists: Another search has the name.
-            ValidationFailed: A condition is not valid.
-        """
-        document = {**thing_calls.mapping(conditions, "conditions"), "name": name}
-        return await self._send(thing_calls.SEARCHES.create(document))
-
-    async def update(
-        self, search_contact_id: str, name: str, conditions: Mapping[str, Any]
-    ) -> GetResponseSearch:
-        """Change a saved search.
-
-        Args:
-            search_contact_id: Its id.
-            name: Its name.
-            conditions: All its conditions.
-
-        Raises:
-            NotFound: The account has no such search.
-            AlreadyExists: Another search has the name.
-        """
-        document = {**thing_calls.mapping(conditions, "conditions"), "name": name}
-        operation = operations.UPDATE_SEARCH
-        call = thing_calls.SEARCHES.update(operation, search_contact_id, document)
-        return await self._send(call)
-
-    async def delete(self, search_contact_id: str) -> None:
-        """Delete a saved search; its contacts stay.
-
-        Raises:
-            NotFound: The account has no such search.
-        """
-        operation = operations.DELETE_SEARCH
-        await self._send(thing_calls.SEARCHES.delete(operation, search_contact_id))
-
-    def contacts(
-        self, search_contact_id: str, *, sort: GetResponseSort | None = None, per_page: int = 1000
-    ) -> AsyncIterator[GetResponseFoundContact]:
-        """List what a saved search finds.
-
-        Args:
-            search_contact_id: Its id.
-            sort: By "name", "email" or "createdOn".
-            per_page: How many come with one request, at most 1000.
-        """
-        call = thing_calls.search_contacts(search_contact_id, sort=sort, per_page=per_page)
-        return Pages(self._send, call)
-
-    def find(
-        self,
-        conditions: Mapping[str, Any],
-        *,
-        sort: GetResponseSort | None = None,
-        per_page: int = 1000,
-    ) -> AsyncIterator[GetResponseFoundContact]:
-        """List what conditions find that are not saved.
-
-        Args:
-            conditions: ``subscribersType`` ("subscribed", "undelivered", "removed" or
-                "unconfirmed"), ``sectionLogicOperator`` and ``section``.
-            sort: By "name", "email" or "createdOn".
-            per_page: How many come with one request, at most 1000.
-        """
-        call = thing_calls.find_by_conditions(conditions, sort=sort, per_page=per_page)
-        return Pages(self._send, call)
-
-    async def set_custom_fields(
-        self, search_contact_id: str, values: Mapping[str, Any]
-    ) -> Accepted:
-        """Have custom fields set on all contacts that a saved search finds; it is queued.
-
-        Args:
-            search_contact_id: The search's id.
-            values: The fields' ids, each with a value or a list of them.
-
-        Raises:
-            NotFound: There is no such search, or no such field.
-        """
-        return await self._send(thing_calls.set_found_custom_fields(search_contact_id, values))
-
-
-class AsyncGetResponseImports(Group):
-    """Tracked imports, which add and update many contacts: ``client.imports``.
-
-    One may be under way in a campaign, two in an account, and 20 be made in 24 hours.
-    Vendor page: https://apireference.getresponse.com/#tag/Imports
-    """
-
-    def __init__(self, send: Send, *, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Send through the client.
-
-        Args:
-            send: Send a call and return its result.
-            sleep: Wait for some seconds.
-        """
-        super().__init__(send)
-        self._sleep = sleep
-
-    def iterate(
-        self,
-        *,
-        campaign: str | None = None,
-        created_from: date | None = None,
-        created_to: date | None = None,
-        sort: GetResponseSort | None = None,
-        per_page: int = 1000,
-    ) -> AsyncIterator[GetResponseImport]:
-        """List the imports.
-
-        Args:
-            campaign: The campaign they went to.
-            created_from: The first day or moment.
-            created_to: The last one.
-            sort: By "createdOn", "finishedOn", "campaignName" or "status".
-            per_page: How many come with one request, at most 1000.
-        """
-        params = {
-            **listing.filters(campaignId=campaign),
-            **listing.between("createdOn", created_from, created_to),
-        }
-        return Pages(self._send, thing_calls.IMPORTS.list(params, sort=sort, per_page=per_page))
-
-    async def create(
-        self, campaign: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-    ) -> GetResponseImport:
-        """Begin an import; contacts that are there are updated, the others added.
-
-        Args:
-            campaign: The campaign.
-            columns: "email", "name", "ip", names of custom fields, or "tag:" and a tag's name.
-            rows: One value per column; in a tag's column "1" attaches it and "0" does nothing.
-
-        Raises:
-            AlreadyExists: Another import is under way; also as a StateConflict.
-            NotFound: There is no such campaign, custom field or tag.
-            InvalidInput: A row has another width, or there are more than 20 MB.
-        """
-        return await self._send(thing_calls.create_import(campaign, columns, rows))
-
-    async def get(self, import_id: str) -> GetResponseImport:
-        """Return an import: how far it is, and its numbers so far.
-
-        Raises:
-            NotFound: The account has no such import.
-        """
-        return await self._send(thing_calls.IMPORTS.get(import_id))
-
-    async def wait(
-        self, import_id: str, *, poll_s: float = 10.0, patience_s: float = 3600.0
-    ) -> GetResponseImport:
-        """Wait until an import is over, or patience is, and return it as it is then.
-
-        The last numbers may follow a moment after the end.
-
-        Args:
-            import_id: Its id.
-            poll_s: How long to wait between two looks, in seconds.
-            patience_s: How long to wait in all; look at `ended`.
-
-        Raises:
-            NotFound: The account has no such import.
-        """
-        found = await self.get(import_id)
-        waited_s = 0.0
-        while not found.ended and waited_s < patience_s:
-            await self._sleep(poll_s)
-            waited_s += poll_s
-            found = await self.get(import_id)
-        return found
-
-
-class AsyncGetResponseAccounts(Group):
-    """The account itself: ``client.accounts``.
-
-    Vendor page: https://apireference.getresponse.com/#tag/Accounts
-    """
-
-    async def get(self) -> GetResponseAccount:
-        """Return whose key it is: the cheapest way to try one."""
-        return await self._send(thing_calls.get_account())
 
 
 def _with_texts(settings: Mapping[str, Any]) -> dict[str, Any]:
