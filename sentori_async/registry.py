@@ -27,6 +27,11 @@ def client_module(name: str) -> str:
     return f"sentori_async.platforms.{name}.client"
 
 
+def migration_module(name: str) -> str:
+    """Return the module that says how a platform's contacts are moved, as its ``SIDE``."""
+    return f"sentori_async.platforms.{name}.migration"
+
+
 def sandbox_module(name: str) -> str:
     """Return the module that holds a platform's sandboxed service."""
     return f"sentori_async.sandbox.{name}.app"

@@ -36,7 +36,10 @@ ARROWS: dict[str, frozenset[str]] = {
     # Single modules: a client's own constructor names the types of all its options.
     "platforms": LEAVES
     | {"client", "bulk", "wire", "settings", "secret", "resources"}
-    | {"transport.events", "transport.middleware"},
+    # What a platform says of itself to migrations is said in their words.
+    | {"transport.events", "transport.middleware", "migrate.sides"},
+    # It knows no platform: it loads, by its name, what a platform says of itself.
+    "migrate": LEAVES | {"client", "bulk", "wire", "resources"},
     "sources": LEAVES,
     # Single modules: the sandbox shares the error codes with the client, and nothing else.
     "sandbox": LEAVES | {"wire.catalogue", "platforms.*.catalogue"},
