@@ -16,7 +16,6 @@ from sentori_async.bulk.journal.writer import Writer
 from sentori_async.errors import BulkError, SentoriError
 from sentori_async.wire.idempotency import IdempotencyKey
 from sentori_async.wire.idempotency import digest_of as digest_of_request
-from sentori_async.wire.message import Steps
 
 if TYPE_CHECKING:
     import os
@@ -203,11 +202,11 @@ class Journal:
         """Return the idempotency key for a call; the earlier one for a call that was lost.
 
         Args:
-            call: What is to be sent; of several steps, each gets its key when it is sent.
+            call: What is to be sent; of several steps the first, if that is a write.
             known: What an earlier run recorded of the row, or of the first of many.
         """
         rules = self._home.keys
-        if rules is None or isinstance(call, Steps):
+        if rules is None:
             return None
         if call.request.operation.method not in rules.methods:
             return None

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from sentori_async.bulk.outcomes import Status
-from sentori_async.bulk.plan import PlannedRow, Planner, RowPlan, Verb, Via
+from sentori_async.bulk.plan import PlannedRow, Planner, RowPlan, SyncRules, Verb, Via
 from sentori_async.bulk.reading import identity_and_fields
 from sentori_async.errors import InvalidInput, UnsupportedOperation
 from sentori_async.platforms.sent import calls, inputs
@@ -20,7 +20,7 @@ from sentori_async.unset import UNSET
 from sentori_async.wire.message import Call
 
 
-def _read_row(row: object) -> tuple[object, Any]:
+def read_row(row: object) -> tuple[object, Any]:
     """Return a row's number and its fields."""
     if isinstance(row, SentContact):
         return row.phone_number, row
@@ -33,7 +33,7 @@ def _identified(row: object) -> tuple[str, Any]:
     Raises:
         InvalidInput: The row has no number, or is no row at all.
     """
-    identity, fields = _read_row(row)
+    identity, fields = read_row(row)
     if identity is None or identity is UNSET or identity == "":
         msg = f"the row has no {inputs.NUMBER}: every contact needs one"
         raise InvalidInput(msg)
@@ -53,7 +53,7 @@ class _SinglePlan(RowPlan):
 
     def identity(self, row: object) -> str:
         try:
-            identity, _ = _read_row(row)
+            identity, _ = read_row(row)
         except InvalidInput:
             return ""
         return identity.strip() if isinstance(identity, str) else ""
@@ -67,9 +67,10 @@ def _always(status: Status) -> Callable[[Any], Status]:
 
 
 def _upsert_status(result: Any) -> Status:
-    if result is None:
+    created = None if result is None else result.created
+    if created is None:
         return "upserted"
-    return "added" if result.created else "updated"
+    return "added" if created else "updated"
 
 
 _PLANS: Final[Mapping[str, RowPlan]] = {
@@ -78,6 +79,10 @@ _PLANS: Final[Mapping[str, RowPlan]] = {
     "add_or_update": _SinglePlan(calls.add_or_update_contact, _upsert_status),
     "delete": _SinglePlan(lambda number, _: calls.delete_contact(number), _always("deleted")),
 }
+
+_OPT_OUT: Final = _SinglePlan(
+    lambda number, _: calls.unsubscribe_all(number), _always("unsubscribed")
+)
 
 
 class SentPlanner(Planner):
@@ -101,3 +106,9 @@ class SentPlanner(Planner):
             msg = f"{verb} takes no list: Sent has none"
             raise InvalidInput(msg)
         return plan
+
+    def sync_rules(self) -> SyncRules:
+        """Return what a sync asks of Sent."""
+        from sentori_async.platforms.sent.sync import SentSync
+
+        return SentSync(_OPT_OUT)

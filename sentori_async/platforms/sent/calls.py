@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
+
 from sentori_async.errors import AlreadyExists, InvalidInput, SentoriError
 from sentori_async.platforms.sent import answers, inputs, lookups, operations, settle
 from sentori_async.platforms.sent.envelopes import OfContact, OfContacts, OfSummary
@@ -19,7 +21,7 @@ from sentori_async.wire.message import Call, Operation, Request, Response, Steps
 from sentori_async.wire.pages import Page
 from sentori_async.wire.paths import query
 from sentori_async.wire.results import Upserted
-from sentori_async.wire.settle import Flow
+from sentori_async.wire.settle import Flow, Settle
 
 _WRITES: Final = (
     operations.ADD_CONTACT,
@@ -92,10 +94,12 @@ def message_summary(contact_id: str) -> Call[SentMessageSummary]:
 # ------------------------------------------------------------------------------- single writes
 
 
-def create(number: str, operation: Operation) -> Call[SentContact]:
+def create(
+    number: str, operation: Operation, rule: Settle[SentContact] = settle.ADD
+) -> Call[SentContact]:
     """Plan to create the contact of a number; Sent takes nothing else with it."""
     request = Request(operation, "contacts", body.dumps({inputs.NUMBER: number}))
-    return Call(request, _read[operation], settle.ADD)
+    return Call(request, _read[operation], rule)
 
 
 def patch(segment: str, data: bytes, operation: Operation) -> Call[SentContact]:
@@ -151,18 +155,22 @@ def add_or_update_contact(
     data = inputs.contact_body(fields, number)
 
     def flow() -> Flow[Upserted[SentContact]]:
+        created: bool | None = True
+        write = _filled
         try:
-            contact: SentContact = yield create(number, operations.UPSERT_ADD)
+            contact: SentContact = yield create(number, operations.UPSERT_ADD, settle.REPEAT)
         except AlreadyExists:
-            pass
-        else:
-            if data is not None:
-                contact = yield from _filled(contact, data, operations.UPSERT_UPDATE)
-            return Upserted(contact, created=True)
-        contact = yield lookups.by_number(number)
+            created, write = False, _changed
+            contact = yield lookups.by_number(number)
+        except SentoriError as error:
+            if error.applied is False:
+                raise
+            # Who added it makes no difference to an upsert, if only it is there.
+            created = error.applied
+            contact = yield from _there(number, error)
         if data is not None:
-            contact = yield patch(lookups.id_of(contact), data, operations.UPSERT_UPDATE)
-        return Upserted(contact, created=False)
+            contact = yield from write(contact, data, operations.UPSERT_UPDATE)
+        return Upserted(contact, created)
 
     return Steps.of(flow)
 
@@ -171,11 +179,12 @@ def delete_contact(contact: str) -> Call[None]:
     """Plan to delete a contact, named by its number or its id."""
     if not inputs.is_number(contact):
         return remove(inputs.contact_segment(contact))
-    look = lookups.by_number(inputs.number(contact))
+    look = attrs.evolve(lookups.by_number(inputs.number(contact)), settle=settle.FIND_TO_DELETE)
 
     def flow() -> Flow[None]:
-        found: SentContact = yield look
-        yield remove(lookups.id_of(found))
+        found: SentContact | None = yield look
+        if found is not None:
+            yield remove(lookups.id_of(found))
 
     return Steps.of(flow)
 
@@ -187,10 +196,25 @@ def _patched(contact: str, data: bytes, operation: Operation) -> Call[SentContac
 
     def flow() -> Flow[SentContact]:
         found: SentContact = yield look
-        changed: SentContact = yield patch(lookups.id_of(found), data, operation)
+        changed = yield from _changed(found, data, operation)
         return changed
 
     return Steps.of(flow)
+
+
+def _there(number: str, error: SentoriError) -> Flow[SentContact]:
+    """Return the contact of a number, or raise what made it doubtful if nothing shows it."""
+    try:
+        contact: SentContact = yield lookups.by_number(number)
+    except SentoriError:
+        raise error from None
+    return contact
+
+
+def _changed(contact: SentContact, data: bytes, operation: Operation) -> Flow[SentContact]:
+    """Write fields of a contact that was found."""
+    changed: SentContact = yield patch(lookups.id_of(contact), data, operation)
+    return changed
 
 
 def _filled(contact: SentContact, data: bytes, operation: Operation) -> Flow[SentContact]:
@@ -200,7 +224,7 @@ def _filled(contact: SentContact, data: bytes, operation: Operation) -> Flow[Sen
     would be true, and the same upsert once more completes it.
     """
     try:
-        filled: SentContact = yield patch(lookups.id_of(contact), data, operation)
+        filled = yield from _changed(contact, data, operation)
     except SentoriError as error:
         error.applied = None
         error.add_note("The contact was added, and its fields were not written.")

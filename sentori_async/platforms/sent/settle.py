@@ -6,7 +6,7 @@ write               resent     how it is settled
 add a contact       same key   the key brings the first answer back; an unreadable one is read
                                from the contact
 update, opt out     same key   as above; where every answer is lost, a look-up shows the fields
-add or update       same key   by its steps, which are these two
+add or update       same key   as above, by its steps; a contact that is there after all will do
 delete              yes        404 after a lost attempt is success, and so is a look-up's
 send a message      same key   the key brings the first answer back; nothing lists messages
 create a webhook    same key   as a message: another may have the same name and URL
@@ -77,6 +77,13 @@ def _deleted(request: Request, error: SentoriError) -> Flow[None]:
     yield from _gone(lookups.by_id(_own_segment(request)), error)
 
 
+def _found_gone(_: Request, error: SentoriError) -> Flow[None]:
+    """Take a contact that is not there for the doing of an earlier run of the same job."""
+    if not lookups.says_gone(error):
+        raise error
+    yield from ()
+
+
 def _webhook_updated(request: Request, error: SentoriError) -> Flow[SentWebhook]:
     webhook: SentWebhook = yield lookups.webhook(_own_segment(request))
     if error.applied or as_sent(webhook, _sent(request)):
@@ -105,6 +112,8 @@ REPEAT: Final[Settle[Any]] = Settle()
 """The key brings the first answer back."""
 ADD: Final = Settle(look=_added)
 UPDATE: Final = Settle(look=_updated)
+FIND_TO_DELETE: Final = Settle(own_doing=(NotFound,), look=_found_gone)
+"""The look-up before a deletion by number; it counts where an earlier run may have deleted."""
 DELETE: Final = Settle(own_doing=(NotFound,), look=_deleted)
 UPDATE_WEBHOOK: Final = Settle(look=_webhook_updated)
 DELETE_WEBHOOK: Final = Settle(own_doing=(NotFound,), look=_webhook_deleted)

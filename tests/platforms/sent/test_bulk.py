@@ -92,6 +92,7 @@ def test_a_row_that_cannot_be_sent_is_refused_by_itself(row: object) -> None:
         ("delete", None, "deleted"),
         ("add_or_update", Upserted(object(), created=True), "added"),
         ("add_or_update", Upserted(object(), created=False), "updated"),
+        ("add_or_update", Upserted(object(), created=None), "upserted"),
         ("add_or_update", None, "upserted"),
     ],
 )
