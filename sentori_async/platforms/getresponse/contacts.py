@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # What GetResponse recommends to wait before each look (its guide for integrations, 2026).
 LOOKS_AFTER_S: Final = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+_BY_CREATION: Final[GetResponseSort] = {"createdOn": "ASC"}
 
 
 class AsyncGetResponseContacts(Group):
@@ -121,8 +122,8 @@ class AsyncGetResponseContacts(Group):
             **listing.between("changedOn", changed_from, changed_to),
             **listing.projection(fields),
         }
-        order = {"createdOn": "ASC"} if sort is None else sort
-        call = calls.list_contacts(params, sort=order, exact=exact, per_page=per_page)  # type: ignore[arg-type]
+        order = _BY_CREATION if sort is None else sort
+        call = calls.list_contacts(params, sort=order, exact=exact, per_page=per_page)
         return Pages(self._send, call)
 
     def activities(

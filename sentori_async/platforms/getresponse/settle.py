@@ -55,7 +55,7 @@ from sentori_async.platforms.getresponse.names import CODEC
 from sentori_async.platforms.getresponse.things import GetResponseImport, Masks
 from sentori_async.wire.answers import reader
 from sentori_async.wire.message import Call, Operation, Request, Response, Safety
-from sentori_async.wire.paths import query
+from sentori_async.wire.paths import query, segment
 from sentori_async.wire.results import Accepted
 from sentori_async.wire.settle import Flow, Settle
 
@@ -190,7 +190,7 @@ def _added(request: Request, error: SentoriError) -> Flow[Accepted]:
     if error.applied and found:
         return Accepted()
     if found and len(sent.keys() - _IDENTITY) > 0:
-        contact = yield from details(f"contacts/{found[0].contact_id}")
+        contact = yield from details(f"contacts/{segment(str(found[0].contact_id))}")
         if as_sent(contact, sent, _IDENTITY):
             return Accepted()
         if isinstance(error, AlreadyExists):

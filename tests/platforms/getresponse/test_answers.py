@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentori_async import errors
 from sentori_async.platforms.getresponse import answers, calls, operations, thing_calls
@@ -86,6 +88,29 @@ def test_a_context_of_any_form_becomes_field_errors(context: Any, found: Any) ->
 
     assert error.field_errors == found
     assert error.details == {"context": context, "codeDescription": "General"}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["fieldName", "errorDescription", "sentToken", "timeToReset", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(context=JSON, code=JSON, status=st.sampled_from([400, 401, 429, 500]))
+def test_no_context_and_no_code_fails_to_decode(context: Any, code: Any, status: int) -> None:
+    error = refused(answer(status, code, context=context))
+
+    assert error.status == status
+    assert all(isinstance(part, str) for pair in error.field_errors for part in pair)
+    assert "sentToken" not in str(error.details).replace("'sentToken': '***'", "")
 
 
 @pytest.mark.parametrize(
