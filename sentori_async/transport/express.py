@@ -233,6 +233,8 @@ class Express:
                 message, content = await protocol.read()
                 if message.code >= _OK or message.code == _SWITCHING:
                     return Answer(connection, message, content)
+                # The parser takes an interim answer for the end of all silence.
+                protocol.start_timeout()
         except BaseException:
             connection.close()
             raise

@@ -12,16 +12,16 @@ LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is about sockets both ways, aiohttp's ordinary one and ours."""
     if metafunc.module.__name__.rpartition(".")[2].startswith("test_session"):
-        metafunc.parametrize("_way", ["off", "on"], ids=["ordinary", "express"], indirect=True)
+        metafunc.parametrize("way", ["off", "on"], ids=["ordinary", "express"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def _way(
+def way(
     request: pytest.FixtureRequest, _clean_environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> str:
-    way: str = getattr(request, "param", "auto")
-    monkeypatch.setenv("SENTORI_EXPRESS", way)
-    return way
+    taken: str = getattr(request, "param", "auto")
+    monkeypatch.setenv("SENTORI_EXPRESS", taken)
+    return taken
 
 
 def pytest_asyncio_loop_factories(
