@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sentori_async.platforms.getresponse.contacts import LOOKS_AFTER_S
 from sentori_async.platforms.spotzee.preferences import SpotzeeSubscriptionState
 from sentori_async.unset import UNSET
-from sentori_sync.bulk import BulkJobs
+from sentori_sync.bulk_sync import SyncingBulkJobs
 from sentori_sync.client import A, Group, Lifecycle
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Client(Lifecycle[A]):
         )
 
 
-class Bulk(BulkJobs):
+class Bulk(SyncingBulkJobs):
     """Many contacts at once: every row taken ends in exactly one outcome.
 
     Rows of one contact are sent in input order, one after the other; others run side by side.

@@ -72,9 +72,9 @@ RULES = Rules(
             doc="What the blocking clients of all platforms share.",
         ),
         "AsyncBulk": Rule(
-            base="BulkJobs",
-            origin="sentori_sync.bulk",
-            by_hand=frozenset({"__init__", "stream"}),
+            base="SyncingBulkJobs",
+            origin="sentori_sync.bulk_sync",
+            by_hand=frozenset({"__init__", "stream", "sync"}),
             run="self._run",
         ),
     },

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -150,7 +150,7 @@ class SyncRules(abc.ABC):
         identity: The field of a row that names its contact.
     """
 
-    identity: str
+    identity: ClassVar[str]
 
     @abc.abstractmethod
     def key_of(self, row: object) -> str | None:

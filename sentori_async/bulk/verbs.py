@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, Iterable, Sized
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sentori_async.bulk.chunks import ChunkEngine
 from sentori_async.bulk.journal.home import Job
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.journal.home import Home
     from sentori_async.bulk.journal.journal import Journal
-    from sentori_async.bulk.plan import Planner, Send, Verb, Via
+    from sentori_async.bulk.plan import Planner, RowPlan, Send, Verb, Via
     from sentori_async.bulk.report import BulkReport
+    from sentori_async.bulk.rows import Source
+    from sentori_async.bulk.sync.report import SyncReport
+    from sentori_async.bulk.sync.run import Missing
 
 JournalFile: TypeAlias = str | os.PathLike[str]
 """Where a journal is, or will be."""
+
+StateFile: TypeAlias = str | os.PathLike[str]
+"""Where the state of a sync is, or will be."""
 
 Rows: TypeAlias = Iterable[Any] | AsyncIterable[Any]
 """Any iterable or async iterable: of mappings, of identities, or of (identity, fields) pairs."""
@@ -262,6 +268,71 @@ class AsyncBulk:
             progress=progress,
         )
 
+    async def sync(
+        self,
+        rows: Rows,
+        *,
+        key: str | None = None,
+        state: StateFile = "state.db",
+        missing: Missing = "keep",
+        list_id: str | None = None,
+        max_removals: float | None = None,
+        via: Via = "single",
+        verify: bool = False,
+        journal: JournalFile | None = None,
+        progress: Progress | bool | None = None,
+    ) -> SyncReport:
+        """Add or update the contacts whose rows have changed since the last sync, and no others.
+
+        The whole input is read before anything is sent.
+        Of several rows of one contact, the last one counts.
+
+        Args:
+            rows: The whole of what there is to be, as add_or_update takes it.
+            key: The field of a row that says whose it is, where that is not the platform's own;
+                then a contact that is named otherwise than last time is renamed, where that can
+                be done.
+            state: A file that keeps what each contact was last sent; made where there is none.
+            missing: What becomes of contacts that an earlier input had and this one does not:
+                "keep", "unsubscribe" or "delete".
+            list_id: The list that they are unsubscribed from; without one, it is everything.
+            max_removals: How many of them there may be at most: a number, or a share of the
+                contacts in the state, such as 0.25.
+                Where nothing is said it is a tenth, at least one and at most 1,000; and none for
+                an empty input.
+            via: How rows are sent, as add_or_update takes it; removals go one by one.
+            verify: Whether unchanged contacts are read from the platform, one request for each,
+                and sent again where they are otherwise there.
+            journal: A file that keeps what was sent and what became of it, for this one run.
+            progress: True, or a callable that is given the live report now and then.
+
+        Raises:
+            BulkError: The input broke off, or too many contacts are missing: then nothing was
+                sent; or the state or the journal cannot be used, or the job was aborted.
+            UnsupportedOperation: The platform cannot do this, or not this way.
+        """
+        # SQLite and a thread are for those who sync.
+        from sentori_async.bulk.sync.run import Means, Sync, Wish
+
+        if self._home is None:
+            raise ConfigurationError("these bulk jobs cannot sync: use a client's")
+        wish = Wish(
+            key=key,
+            missing=missing,
+            list_id=list_id,
+            max_removals=max_removals,
+            via=via,
+            verify=verify,
+        )
+        means = Means(
+            home=self._home,
+            planner=self._planner,
+            engine=self._engine_of,
+            journal=self._journal("sync", list_id, via, journal, retry_failed=False),
+            progress=progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None),
+        )
+        return await Sync(source_of(rows), state, wish, means).run()
+
     def stream(
         self,
         verb: Verb,
@@ -340,7 +411,7 @@ class AsyncBulk:
 
     def _journal(
         self,
-        verb: Verb,
+        verb: Verb | Literal["sync"],
         list_id: str | None,
         via: Via,
         file: JournalFile | None,
@@ -386,6 +457,15 @@ class AsyncBulk:
         plan = self._planner.plan_for(verb, list_id, via)
         shown = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
         source = source_of(rows)
+        return self._engine_of(source, plan, shown, journal)
+
+    def _engine_of(
+        self,
+        source: Source,
+        plan: RowPlan | ChunkPlan,
+        shown: Progress | None,
+        journal: Journal | None,
+    ) -> Engine[Any]:
         if isinstance(plan, ChunkPlan):
             return ChunkEngine(
                 source, self._send, plan, workers=self._workers, progress=shown, journal=journal

@@ -20,6 +20,7 @@ from sentori_async.bulk.plan import (
     Planner,
     RowPlan,
     RowVerdict,
+    SyncRules,
     Verb,
     Via,
 )
@@ -285,6 +286,13 @@ class GetResponsePlanner(Planner):
             return _ImportPlan(self.campaign)
         _only_single(verb, via)
         return self._single(verb)
+
+    def sync_rules(self) -> SyncRules:
+        """Return what a sync asks of GetResponse."""
+        from sentori_async.platforms.getresponse.sync import GetResponseSync
+
+        plan = _SinglePlan(lambda row: flows.unsubscribe_all(row.contact), _always("unsubscribed"))
+        return GetResponseSync(plan, self.campaign)
 
     def _single(self, verb: Verb) -> RowPlan:
         default = self.campaign

@@ -15,6 +15,7 @@ from sentori_async.bulk.plan import (
     Planner,
     RowPlan,
     RowVerdict,
+    SyncRules,
     Verb,
     Via,
 )
@@ -38,7 +39,7 @@ from sentori_async.wire.settle import Flow
 _ADDRESS: Final = "EmailAddress"
 
 
-def _read_row(row: object) -> tuple[object, Any]:
+def read_row(row: object) -> tuple[object, Any]:
     """Return a row's identity and its fields."""
     if isinstance(row, Contact | ContactPatch):
         return row.email_address, row
@@ -51,7 +52,7 @@ def _identified(row: object) -> tuple[str, Any]:
     Raises:
         InvalidInput: The row has no address, or is no row at all.
     """
-    identity, fields = _read_row(row)
+    identity, fields = read_row(row)
     if identity is None or identity is UNSET or identity == "":
         msg = f"the row has no {_ADDRESS}: every contact needs one"
         raise InvalidInput(msg)
@@ -61,7 +62,7 @@ def _identified(row: object) -> tuple[str, Any]:
 def _shown(row: object) -> str:
     """Return what seems to be a refused row's identity."""
     try:
-        identity, _ = _read_row(row)
+        identity, _ = read_row(row)
     except InvalidInput:
         return ""
     return identity.strip() if isinstance(identity, str) else ""
@@ -304,6 +305,12 @@ class SentoriPlanner(Planner):
             msg = f"Sentori has no bulk verb {verb!r}: it has {', '.join(sorted(_VERBS))}"
             raise UnsupportedOperation(msg) from None
 
+    def sync_rules(self) -> SyncRules:
+        """Return what a sync asks of Sentori."""
+        from sentori_async.platforms.sentori.sync import SentoriSync
+
+        return SentoriSync(_UNSUBSCRIBE_ALL)
+
 
 def _list_plan(verb: Verb, list_id: str | None) -> RowPlan:
     if list_id is None:
@@ -331,4 +338,7 @@ _PLANS: Final[Mapping[str, RowPlan]] = {
         lambda address, _: calls.delete_contact(address), _always("deleted"), takes_fields=False
     ),
 }
+_UNSUBSCRIBE_ALL: Final = _SinglePlan(
+    lambda address, _: calls.unsubscribe_all(address), _always("unsubscribed"), takes_fields=False
+)
 _VERBS: Final = {*_PLANS, "subscribe", "unsubscribe"}

@@ -15,6 +15,7 @@ from sentori_async.bulk.plan import (
     Planner,
     RowPlan,
     RowVerdict,
+    SyncRules,
     Verb,
     Via,
 )
@@ -43,7 +44,7 @@ _IDENTITY: Final = "external_id"
 Result: TypeAlias = SpotzeeUserResult | SpotzeeSubscriptionResult
 
 
-def _read_row(row: object) -> tuple[object, Any]:
+def read_row(row: object) -> tuple[object, Any]:
     """Return a row's identity and its fields."""
     if isinstance(row, SpotzeeUser | SpotzeeUserPatch):
         return row.external_id, row
@@ -56,7 +57,7 @@ def _identified(row: object) -> tuple[str, Any]:
     Raises:
         InvalidInput: The row has no external id, or is no row at all.
     """
-    identity, fields = _read_row(row)
+    identity, fields = read_row(row)
     if identity is None or identity is UNSET or identity == "":
         raise InvalidInput(f"the row has no {_IDENTITY}: every contact needs one")
     return inputs.external_id(identity), fields
@@ -65,7 +66,7 @@ def _identified(row: object) -> tuple[str, Any]:
 def _shown(row: object) -> str:
     """Return what seems to be a refused row's identity."""
     try:
-        identity, _ = _read_row(row)
+        identity, _ = read_row(row)
     except InvalidInput:
         return ""
     return identity if isinstance(identity, str) else ""
@@ -293,6 +294,12 @@ class SpotzeePlanner(Planner):
         if target is not None:
             raise InvalidInput(f"{verb} takes no subscription")
         return _SINGLE[verb] if via == "single" else _BATCH[verb]
+
+    def sync_rules(self) -> SyncRules:
+        """Return what a sync asks of Spotzee."""
+        from sentori_async.platforms.spotzee.sync import SpotzeeSync
+
+        return SpotzeeSync()
 
 
 def _plan_of_states(verb: Verb, target: str | None, via: Via) -> RowPlan | ChunkPlan:

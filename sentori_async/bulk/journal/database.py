@@ -1,0 +1,175 @@
+"""One SQLite file that holds what must not be lost, opened by one process at a time.
+
+1. It is made under another name, and gets its own when it is complete.
+2. One that is something else, damaged, or of another version is never written to.
+3. It holds contact data: mode 0600.
+4. A commit is durable when it returns, as far as the disk does what it says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from sentori_async.bulk.journal.header import Kind, is_new
+from sentori_async.bulk.journal.lock import FileLock
+from sentori_async.errors import BulkError
+
+# Fewer checkpoints than the 1,000 pages that SQLite proposes: each one holds commits up.
+_WAL_PAGES: Final = 4_000
+
+
+class Database:
+    """One file of a kind, with its lock.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], kind: Kind, remedy: str) -> None:
+        """Prepare to open the file at a path.
+
+        Args:
+            path: Where it is, or will be.
+            kind: What it is.
+            remedy: What a user is to do when it can be written no more.
+        """
+        self.path = Path(path).resolve()
+        self._kind = kind
+        self._remedy = remedy
+        self._lock = FileLock(self.path, kind.noun)
+        self._db: sqlite3.Connection | None = None
+
+    def open(
+        self, fill: Callable[[sqlite3.Connection], None], check: Callable[[], None]
+    ) -> sqlite3.Connection:
+        """Open the file, or make it.
+
+        Args:
+            fill: Fill a new one.
+            check: See that one that is there is the right one.
+
+        Raises:
+            BulkError: It is in use, damaged, or something else.
+        """
+        try:
+            self._lock.take()
+            new = is_new(self.path, self._kind)
+            if new:
+                self._create(fill)
+            self.path.chmod(0o600)
+            with self.reading():
+                self._db = self._connect(self.path)
+                self._db.execute("PRAGMA journal_mode = WAL").fetchone()
+                self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+                if not new:
+                    if self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                        raise self.damaged("SQLite finds its structure broken")
+                    check()
+        except OSError as error:
+            self.close()
+            raise BulkError(f"{self} cannot be opened: {error.strerror}") from error
+        except BaseException:
+            self.close()
+            raise
+        return self.opened
+
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        # Isolation is ours to say: no statement begins a transaction by itself.
+        db = sqlite3.connect(path, isolation_level=None)
+        db.execute("PRAGMA synchronous = FULL")
+        return db
+
+    def _create(self, fill: Callable[[sqlite3.Connection], None]) -> None:
+        descriptor, name = tempfile.mkstemp(".new", f"{self.path.name}-", self.path.parent)
+        os.close(descriptor)
+        draft = Path(name)
+        try:
+            with self.writing(), contextlib.closing(self._connect(draft)) as db:
+                db.execute(f"PRAGMA application_id = {self._kind.application_id}")
+                db.execute(f"PRAGMA user_version = {self._kind.version}")
+                fill(db)
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_folder(self.path.parent)
+
+    def close(self) -> None:
+        """Close the file and let others have it; harmless when it is closed."""
+        db, self._db = self._db, None
+        try:
+            # The checkpoint at closing may fail: what was committed stays in the -wal file.
+            with contextlib.suppress(sqlite3.Error):
+                if db is not None:
+                    db.close()
+        finally:
+            self._lock.leave()
+
+    @property
+    def opened(self) -> sqlite3.Connection:
+        """The open file."""
+        if self._db is None:
+            raise BulkError(f"{self} is closed")
+        return self._db
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write something as a whole.
+
+        Raises:
+            BulkError: It cannot be written; nothing of it is.
+        """
+        with self.writing():
+            db = self.opened
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                # A full disk may have ended it already, or refuse even this.
+                with contextlib.suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Translate what goes wrong with a write."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise BulkError(f"{self} cannot be used ({error}): {self._remedy}") from error
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Translate what goes wrong with a read."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise BulkError(f"{self} cannot be used ({error}): {self._remedy}") from error
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, why: str) -> BulkError:
+        """Return the error of a file that is broken."""
+        return BulkError(
+            f"{self} is damaged ({why}); it was left as it is: keep a copy, and begin another one"
+        )
+
+    def __str__(self) -> str:
+        """Say what it is and where."""
+        return f"the {self._kind.noun} {self.path}"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder durable, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

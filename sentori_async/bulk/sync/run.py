@@ -1,0 +1,458 @@
+"""One run of a sync."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
+
+import attrs
+
+from sentori_async.bulk.journal.digest import digest_of
+from sentori_async.bulk.journal.kept import KeptOutcomes
+from sentori_async.bulk.plan import RowPlan
+from sentori_async.bulk.rows import END, NOT_YET
+from sentori_async.bulk.sync.entries import Batch, Before, Entry, Unusable
+from sentori_async.bulk.sync.plans import RemovingPlan, Unchanged, VerifyingPlan
+from sentori_async.bulk.sync.report import SyncReport
+from sentori_async.bulk.sync.schema import BATCH
+from sentori_async.bulk.sync.state import Identity, State
+from sentori_async.bulk.sync.waiting import Settled, Waiting
+from sentori_async.errors import BulkError, ConfigurationError, InvalidInput, SentoriError
+
+if TYPE_CHECKING:
+    from sentori_async.bulk.engine import Engine
+    from sentori_async.bulk.journal.home import Home
+    from sentori_async.bulk.journal.journal import Journal
+    from sentori_async.bulk.plan import ChunkPlan, Planner, Via
+    from sentori_async.bulk.progress import Progress
+    from sentori_async.bulk.rows import Source
+
+Missing: TypeAlias = Literal["keep", "unsubscribe", "delete"]
+"""What becomes of contacts that the input does not have any more."""
+
+T = TypeVar("T")
+
+_READ_S: Final = 0.005
+_SETTLE_EVERY_S: Final = 0.1
+_SHOW_EVERY_S: Final = 0.25
+# What a wrong or broken input may take away at most, where nobody says otherwise.
+_SHARE: Final = 0.1
+_MOST: Final = 1_000
+
+
+@attrs.frozen(kw_only=True)
+class Wish:
+    """What a sync is to do.
+
+    Attributes:
+        key: The field of a row that says whose it is; None for the platform's own.
+        missing: What becomes of contacts that the input does not have any more.
+        list_id: The list that they are unsubscribed from; None for all.
+        max_removals: How many they may be: a number, or a share of the contacts.
+        via: How rows are sent.
+        verify: Whether unchanged contacts are read from the platform.
+    """
+
+    key: str | None
+    missing: Missing
+    list_id: str | None
+    max_removals: float | None
+    via: Via
+    verify: bool
+
+    def check(self) -> None:
+        """See that it can be meant.
+
+        Raises:
+            ConfigurationError: It cannot.
+        """
+        if self.missing not in {"keep", "unsubscribe", "delete"}:
+            raise ConfigurationError("missing is one of 'keep', 'unsubscribe' and 'delete'")
+        most: object = self.max_removals
+        is_share = isinstance(most, float) and 0 <= most <= 1
+        is_number = isinstance(most, int) and not isinstance(most, bool) and most >= 0
+        if not (most is None or is_share or is_number):
+            raise ConfigurationError(
+                "max_removals is a number of contacts, such as 500, or a share, such as 0.25"
+            )
+        if self.verify and self.via not in {"single", "auto"}:
+            raise ConfigurationError(
+                "verify reads and sends contacts one by one: leave via out, or verify later"
+            )
+
+    def allowed(self, total: int, read: int) -> int:
+        """Return how many contacts may be removed.
+
+        Args:
+            total: How many there are.
+            read: How many rows the input has.
+        """
+        if self.max_removals is None:
+            return min(_MOST, max(1, math.floor(total * _SHARE))) if read else 0
+        if isinstance(self.max_removals, int):
+            return self.max_removals
+        return math.floor(total * self.max_removals)
+
+
+@attrs.frozen(kw_only=True)
+class Means:
+    """What a sync works with.
+
+    Attributes:
+        home: Where it runs.
+        planner: How the platform turns rows into calls.
+        engine: Make a job of a source and a plan, which shows its progress, on record or not.
+        journal: Where what is sent is put down; None for nowhere.
+        progress: Called with the live report now and then, and at the end.
+    """
+
+    home: Home
+    planner: Planner
+    engine: Callable[[Source, RowPlan | ChunkPlan, Progress, Journal | None], Engine[Any]]
+    journal: Journal | None = None
+    progress: Progress | None = None
+
+
+class Sync:
+    """One run of a sync."""
+
+    def __init__(self, rows: Source, path: Any, wish: Wish, means: Means) -> None:
+        """Prepare to sync the rows with the state at a path.
+
+        Raises:
+            ConfigurationError: The wish makes no sense.
+            UnsupportedOperation: The platform cannot do it, or not this way.
+        """
+        wish.check()
+        self._rows = rows
+        self._wish = wish
+        self._means = means
+        self._rules = means.planner.sync_rules()
+        self._plan = self._sending_plan()
+        self._removing = None if wish.missing == "keep" else self._removing_plan()
+        home = means.home
+        key = wish.key or self._rules.identity
+        self._key = None if key == self._rules.identity else key
+        identity = Identity(
+            platform=home.platform, base_url=home.base_url, key_column=key, list_id=wish.list_id
+        )
+        self._state = State(path, identity)
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="sentori-state")
+        self._settled: Settled | None = None
+        self._broken: BulkError | None = None
+        self._unnamed = 0
+        self._changes = 0
+        self._over = False
+        self._begun = 0.0
+        self._show_at = 0.0
+        self.report = SyncReport()
+
+    def _sending_plan(self) -> RowPlan | ChunkPlan:
+        via = "single" if self._wish.verify else self._wish.via
+        plan = self._means.planner.plan_for("add_or_update", None, via)
+        if self._wish.verify and isinstance(plan, RowPlan):
+            return VerifyingPlan(plan, self._rules)
+        return plan
+
+    def _removing_plan(self) -> RowPlan:
+        planner, list_id = self._means.planner, self._wish.list_id
+        if self._wish.missing == "delete":
+            plan = planner.plan_for("delete", None, "single")
+        elif list_id is None:
+            plan = self._rules.unsubscribe_all()
+        else:
+            plan = planner.plan_for("unsubscribe", list_id, "single")
+        if not isinstance(plan, RowPlan):
+            raise TypeError("single calls are planned row by row")
+        return RemovingPlan(plan, self._rules)
+
+    async def run(self) -> SyncReport:
+        """Read the whole input, send what has changed, and remove what is missing.
+
+        Raises:
+            BulkError: The input broke off, too many contacts are missing, the state cannot be
+                used, or a job was aborted; it carries the report.
+        """
+        self._begun = asyncio.get_running_loop().time()
+        try:
+            try:
+                await self._call(self._state.open)
+                await self._work()
+            finally:
+                # An end that was begun is finished, even when the sync is cancelled meanwhile.
+                await asyncio.shield(self._end())
+            if self._broken is not None:
+                raise self._broken
+        except BulkError as error:
+            error.report = self.report
+            raise
+        finally:
+            self._threads.shutdown(wait=False)
+        return self.report
+
+    async def _work(self) -> None:
+        await self._read()
+        removes = self._weigh()
+        if self._changes:
+            await self._send()
+        if removes is not None:
+            await self._remove(removes)
+        self._over = True
+        await self._show_own()
+
+    async def _end(self) -> None:
+        """Put down what is known, and close the state."""
+        await self._put_down()
+        await self._call(self._state.close)
+
+    async def _call(self, do: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Have the state's thread do something, and return its result."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, functools.partial(do, *args, **options))
+
+    # ------------------------------------------------------------------------------- reading
+
+    async def _read(self) -> None:
+        """Compare the whole input with the state.
+
+        Raises:
+            BulkError: It broke off; nothing was sent.
+        """
+        ended = False
+        try:
+            while not ended:
+                batch = Batch(self.report.read)
+                ended = await self._fill(batch)
+                await self._call(self._state.compare, batch, keep_same=self._wish.verify)
+                self.report.read += len(batch.rows)
+                await self._show_now_and_then()
+        except BulkError:
+            raise
+        except Exception as error:
+            text = str(error) if isinstance(error, SentoriError) else type(error).__name__
+            raise BulkError(
+                f"the input could not be read beyond row {self.report.read} (counted from 0), and "
+                f"nothing was sent: {text}",
+                cause=error,
+            ) from error
+        finally:
+            self._rows.stop()
+        await self._sum_up()
+
+    async def _fill(self, batch: Batch) -> bool:
+        """Take rows for a moment; return whether the input has ended."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + _READ_S
+        take, given, rows = self._rows.take_now, batch.given, batch.rows
+        key_of = self._rules.key_of if self._key is None else self._own_key_of(batch)
+        while len(rows) < BATCH and clock() < until:
+            row = take()
+            if row is NOT_YET:
+                row = await self._rows.take()
+            if row is END:
+                return True
+            try:
+                key = key_of(row)
+                if key is None:
+                    row = self._unusable(f"the row has no {self._key or self._rules.identity}")
+            except InvalidInput as error:
+                key, row = None, self._unusable(error.message)
+            rows.append(row)
+            given += (key, None if key is None else digest_of(row))
+        return False
+
+    def _unusable(self, reason: str) -> Unusable:
+        self._unnamed += 1
+        return Unusable(reason)
+
+    def _own_key_of(self, batch: Batch) -> Callable[[Any], str | None]:
+        """Return what finds the key in a field of the caller's choice, and notes the contact."""
+
+        def key_of(row: Any) -> str | None:
+            batch.contacts += [None] * (len(batch.rows) - len(batch.contacts))
+            contact = self._rules.key_of(row)
+            if contact is None:
+                raise InvalidInput(f"the row has no {self._rules.identity}")
+            try:
+                value = row[self._key]
+            except (KeyError, IndexError, TypeError):
+                return None
+            if not isinstance(value, str | int) or value == "" or isinstance(value, bool):
+                return None
+            batch.contacts.append(contact)
+            return str(value)
+
+        return key_of
+
+    async def _sum_up(self) -> None:
+        """Account for the rows that are not to be sent."""
+        seen, put_by = await self._call(self._state.counts)
+        known = (Before.SURE, Before.DOUBTFUL, Before.NEVER, Before.SAME)
+        report = self.report
+        report.unchanged = seen - sum(put_by.get(before, 0) for before in known)
+        contacts = seen + put_by.get(Before.NEW, 0)
+        report.superseded = report.read - self._unnamed - contacts
+        if report.superseded:
+            report.by_status["skipped"] += report.superseded
+        report.missing = self._state.total - seen
+        self._changes = sum(put_by.values())
+
+    def _weigh(self) -> RowPlan | None:
+        """Return the plan of the contacts that are to be removed, if any are.
+
+        Raises:
+            BulkError: They are too many.
+        """
+        report, total = self.report, self._state.total
+        if self._removing is None or not report.missing:
+            return None
+        allowed = self._wish.allowed(total, report.read)
+        if report.missing > allowed:
+            raise BulkError(
+                f"{report.missing} of the {total} contacts of {self._state} are not among the "
+                f"{report.read} rows of the input, and {allowed} may be removed: nothing was sent "
+                f"or removed; if they are to go, pass max_removals={report.missing}"
+            )
+        if self._unnamed:
+            report.notes.append(
+                f"{report.missing} contacts that the input does not have were kept, as "
+                f"{self._unnamed} of its rows do not say whose they are"
+            )
+            return None
+        return self._removing
+
+    # ------------------------------------------------------------------------------- sending
+
+    async def _send(self) -> None:
+        """Send what has changed.
+
+        Raises:
+            BulkError: The job was aborted.
+        """
+        after = -1
+
+        async def fetch() -> list[Entry]:
+            nonlocal after
+            await self._put_down_or_raise()
+            page = await self._call(self._state.to_send, after)
+            for entry, old in page:
+                after = entry.place
+                self._prepare(entry, old)
+            return [entry for entry, _ in page]
+
+        waiting = Waiting(fetch, end=self.report.read)
+        await self._run(waiting, self._plan, self._means.journal)
+        for log in (self.report.failures, self.report.unknowns):
+            if isinstance(log, KeptOutcomes):
+                # What becomes of removals is not in the journal.
+                log.give_up()
+
+    def _prepare(self, entry: Entry, old: str | None) -> None:
+        """Let the engine know what is special about a row."""
+        if entry.before is Before.SAME:
+            entry.row = Unchanged(entry.row)
+        elif old is not None and old != entry.contact:
+            try:
+                entry.row = self._rules.renamed(old, entry.row)
+            except InvalidInput as error:
+                entry.row = Unusable(error.message)
+
+    async def _remove(self, plan: RowPlan) -> None:
+        """Remove what the input does not have any more.
+
+        Raises:
+            BulkError: The job was aborted.
+        """
+        after, place = "", self.report.read - 1
+
+        async def fetch() -> list[Entry]:
+            nonlocal after, place
+            await self._put_down_or_raise()
+            after, page = await self._call(self._state.to_remove, after)
+            for entry in page:
+                place += 1
+                entry.place = place
+                entry.row = self._rules.row_of(entry.row)
+            return page
+
+        await self._run(Waiting(fetch), plan, None, removing=True)
+
+    async def _run(
+        self,
+        waiting: Waiting,
+        plan: RowPlan | ChunkPlan,
+        journal: Journal | None,
+        *,
+        removing: bool = False,
+    ) -> None:
+        engine = self._means.engine(waiting, plan, self._show, journal)
+        engine.report = self.report
+        settled = self._settled = Settled(waiting, self.report, removing=removing)
+        engine.attach(settled)
+        over = asyncio.Event()
+        keeper = asyncio.create_task(self._keep_settling(over))
+        try:
+            await engine.run()
+        finally:
+            over.set()
+            await asyncio.wait([keeper])
+            settled.give_back()
+        await self._put_down_or_raise()
+
+    async def _keep_settling(self, over: asyncio.Event) -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SETTLE_EVERY_S):
+                    await over.wait()
+            await self._put_down()
+
+    async def _put_down(self) -> None:
+        """Put down what became of contacts; what cannot be is sent again another time."""
+        settled = None if self._settled is None else self._settled.taken()
+        if settled is None or self._broken is not None:
+            return
+        try:
+            await self._call(self._state.settle, *settled)
+        except BulkError as error:
+            self._broken = error
+
+    async def _put_down_or_raise(self) -> None:
+        await self._put_down()
+        if self._broken is not None:
+            raise self._broken
+
+    # ------------------------------------------------------------------------------ progress
+
+    async def _show_now_and_then(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._show_at:
+            self._show_at = now + _SHOW_EVERY_S
+            await self._show_own()
+
+    async def _show_own(self) -> None:
+        """Show the account while no job does.
+
+        Raises:
+            BulkError: The caller's own callable broke.
+        """
+        try:
+            await self._show(self.report)
+        except Exception as error:
+            name = type(error).__name__
+            msg = f"the sync stopped: code that it was given raised {name}"
+            raise BulkError(msg, cause=error) from error
+
+    async def _show(self, report: Any) -> None:
+        """Show the account of the whole, whichever job it is that asks."""
+        report.finished = self._over
+        report.duration_s = asyncio.get_running_loop().time() - self._begun
+        if self._means.progress is not None:
+            shown = self._means.progress(report)
+            if inspect.isawaitable(shown):
+                await shown
