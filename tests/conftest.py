@@ -13,6 +13,8 @@ from aiohttp import ClientResponse, StreamReader
 from aiohttp.client_proto import ResponseHandler
 
 VENDOR_PREFIXES = ("SENTORI_", "GETRESPONSE_", "SENT_", "SPOTZEE_")
+# Modules whose tests run both ways.
+BOTH_WAYS = ("test_session", "test_tokens", "test_canary")
 
 # Deadlines measure the machine, not the code.
 hypothesis.settings.register_profile("here", deadline=None)
@@ -26,6 +28,23 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(VENDOR_PREFIXES):
             monkeypatch.delenv(name)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is about sockets and secrets both ways, aiohttp's ordinary one and ours."""
+    if metafunc.module.__name__.rpartition(".")[2].startswith(BOTH_WAYS):
+        metafunc.parametrize("way", ["off", "on"], ids=["ordinary", "express"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def way(
+    request: pytest.FixtureRequest, _clean_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Choose the way that requests go; ours, where the test does not ask for both."""
+    chosen: str | None = getattr(request, "param", None)
+    if chosen is not None:
+        monkeypatch.setenv("SENTORI_EXPRESS", chosen)
+    return chosen or "auto"
 
 
 class _MockedResponse(ClientResponse):

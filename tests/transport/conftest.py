@@ -9,21 +9,6 @@ import pytest
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what is about sockets both ways, aiohttp's ordinary one and ours."""
-    if metafunc.module.__name__.rpartition(".")[2].startswith("test_session"):
-        metafunc.parametrize("way", ["off", "on"], ids=["ordinary", "express"], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def way(
-    request: pytest.FixtureRequest, _clean_environment: None, monkeypatch: pytest.MonkeyPatch
-) -> str:
-    taken: str = getattr(request, "param", "auto")
-    monkeypatch.setenv("SENTORI_EXPRESS", taken)
-    return taken
-
-
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, LoopFactory]:
