@@ -150,6 +150,10 @@ class AsyncSent(AsyncClient):
         """
         return await self._sender.send(messaging_calls.me())
 
+    async def _account(self) -> str | None:
+        account = await self.me()
+        return account.id or None
+
     def _refusal(self, operation: Operation, response: Response) -> ApiError:
         return answers.refuse(operation, response)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sentori_async import AsyncSent, BulkOutcome, RetryPolicy
+from sentori_async import AsyncSent, BulkError, BulkOutcome, Limits, RetryPolicy
 from sentori_async.bulk.plan import Verb
 from sentori_async.errors import ApiError, ConnectionLost, NotFound, RequestTimeout, SentoriError
 from sentori_async.platforms.sent import calls, settle
@@ -81,6 +81,21 @@ async def test_somebody_elses_contact_is_not_taken_for_ones_own(
     assert outcome.status == "failed"
     assert outcome.error is not None
     assert outcome.error.applied is False
+
+
+async def test_a_journal_is_of_one_account_and_a_new_key_of_it_goes_on(
+    client: AsyncSent, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "job.db"
+    await client.bulk.add([JOE], journal=path)
+    other = sandbox.sent.add_profile("Shop", api_key="key-of-the-shop")
+    async with AsyncSent(
+        api_key="key-of-the-shop", base_url=sandbox.url("sent"), limits=Limits(adaptive=False)
+    ) as shop:
+        with pytest.raises(BulkError, match="another job"):
+            await shop.bulk.add([JOE], journal=path)
+
+    assert other.contacts.numbers() == []
 
 
 # ----------------------------------------------------------------------- upserts, in doubt
