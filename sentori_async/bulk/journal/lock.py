@@ -20,6 +20,8 @@ from sentori_async.errors import BulkError
 # A lock of this kind keeps other processes out, not other threads.
 _held: Final[set[Path]] = set()
 _guard: Final = threading.Lock()
+# Windows has no such flag, and needs none.
+_CLOEXEC: Final = getattr(os, "O_CLOEXEC", 0)
 
 
 class FileLock:
@@ -48,7 +50,7 @@ class FileLock:
 
     def _lock_file(self) -> bool:
         """Lock the file; return False where it was removed meanwhile."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _CLOEXEC, 0o600)
         try:
             _lock(descriptor)
             if _is_at(descriptor, self._path):

@@ -130,6 +130,24 @@ async def test_a_row_is_on_record_before_it_is_sent_and_its_outcome_follows(path
     assert query(path, "SELECT outcome FROM rows") == [("updated",), ("updated",)]
 
 
+async def test_a_row_keeps_when_it_was_sent_and_with_which_key_once_it_is_settled(
+    path: Path,
+) -> None:
+    await done(path, ["a:1", "!b"], home=attrs.evolve(HOME, keys=KeyRules()))
+    sent, refused = query(
+        path,
+        "SELECT run, action, intended_at, settled_at, idempotency_key, attempts FROM rows "
+        "ORDER BY number",
+    )
+
+    assert sent[:2] == refused[:2] == (1, "update")
+    assert 1e9 < sent[2] <= sent[3]
+    assert len(sent[4]) == 32
+    assert refused[2] is None
+    assert refused[3] > 1e9
+    assert (sent[5], refused[5]) == (1, 0)
+
+
 async def test_failed_rows_are_sent_again_only_where_that_is_asked_for(path: Path) -> None:
     rows = ["a:1", "b:1"]
     await done(path, rows, Wire(failing({"b:1": api_error(NotFound, 404)})))
