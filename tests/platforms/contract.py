@@ -139,9 +139,9 @@ class PlatformContract:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         can = class_of(self.ADAPTER).capabilities
         names = set(metafunc.fixturenames)
-        if "way" in names:
+        if "bulk_verb" in names:
             ways = [(verb, way) for verb, found in can.bulk.items() for way in found.ways]
-            metafunc.parametrize(("bulk_verb", "way"), ways)
+            metafunc.parametrize(("bulk_verb", "via"), ways)
         if "verb" in names:
             metafunc.parametrize("verb", CONTACT_VERBS)
         if "write" in names:
@@ -330,12 +330,12 @@ class PlatformContract:
     # ------------------------------------------------------------------------------------- bulk
 
     async def test_every_way_of_a_bulk_verb_settles_every_row(
-        self, world: World, bulk_verb: Verb, way: Via
+        self, world: World, bulk_verb: Verb, via: Via
     ) -> None:
         identities = [world.adapter.identity(n) for n in range(1, ROWS)]
         world.make_ready(bulk_verb, identities)
         rows = [*map(self.row, identities), {world.client.capabilities.identity: ""}]
-        found = await self.outcomes(world, bulk_verb, rows, way)
+        found = await self.outcomes(world, bulk_verb, rows, via)
 
         assert sorted(one.index for one in found) == list(range(len(rows)))
         assert {one.contact for one in found} == {*identities, ""}
@@ -346,14 +346,14 @@ class PlatformContract:
         assert all(world.is_done(bulk_verb, identity) for identity in identities)
 
     async def test_two_rows_of_one_contact_are_sent_in_turn(
-        self, world: World, bulk_verb: Verb, way: Via
+        self, world: World, bulk_verb: Verb, via: Via
     ) -> None:
         if bulk_verb not in {"update", "add_or_update"}:
             return
         adapter, identity = world.adapter, world.adapter.identity(1)
         world.make_ready(bulk_verb, [identity])
         rows = [(identity, adapter.fields), (identity, adapter.other)] * 3
-        found = await self.outcomes(world, bulk_verb, rows, way)
+        found = await self.outcomes(world, bulk_verb, rows, via)
 
         assert len(found) == 6
         assert not {one.status for one in found} & {"failed", "unknown"}
@@ -373,10 +373,10 @@ class PlatformContract:
         assert world.requests == 0
 
     @staticmethod
-    async def outcomes(world: World, verb: Verb, rows: list[Any], way: Via) -> list[BulkOutcome]:
+    async def outcomes(world: World, verb: Verb, rows: list[Any], via: Via) -> list[BulkOutcome]:
         """Run a job; return its outcomes after the report has been laid against them."""
         target = {"list_id": world.target} if verb in LISTED else {}
-        async with world.client.bulk.stream(verb, rows, via=way, **target) as stream:
+        async with world.client.bulk.stream(verb, rows, via=via, **target) as stream:
             found = [one async for one in stream]
         report = stream.report
         assert report.total == len(rows) == len(found)
@@ -421,12 +421,12 @@ class PlatformContract:
         assert applied is None or (applied and world.is_done(write, identity))
 
     async def test_a_job_in_faults_reports_what_is_true(
-        self, world: World, bulk_verb: Verb, way: Via
+        self, world: World, bulk_verb: Verb, via: Via
     ) -> None:
         identities = [world.adapter.identity(n) for n in range(1, ROWS)]
         world.make_ready(bulk_verb, identities)
         lose_writes(world, faults.Drop(execute=1), times=2)
-        found = await self.outcomes(world, bulk_verb, [*map(self.row, identities)], way)
+        found = await self.outcomes(world, bulk_verb, [*map(self.row, identities)], via)
 
         assert faults_of(world)
         for one in found:
