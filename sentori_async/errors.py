@@ -29,6 +29,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from sentori_async import html
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -39,6 +41,11 @@ _ADDRESS: Final = re.compile(
 )
 _PHONE: Final = re.compile(r"\+?\d[\d\s().-]{6,}\d")
 _NO_NUMBER: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\d{4}-\d\d-\d\d( \d\d)?", re.ASCII)
+_APPLIED: Final[dict[bool | None, str]] = {
+    False: "no: nothing was changed",
+    None: "nobody can know",
+    True: "yes",
+}
 _ESCAPED_AT: Final = re.compile(r"%40", re.IGNORECASE)
 
 
@@ -85,6 +92,13 @@ class SentoriError(Exception):
     def __repr__(self) -> str:
         """Return the class and the masked message."""
         return f"{type(self).__name__}({str(self)!r})"
+
+    def _repr_html_(self) -> str:
+        return html.card(type(self).__name__, html.facts(self._facts()))
+
+    def _facts(self) -> list[tuple[str, object]]:
+        """Return what there is to show of it, identities masked."""
+        return [("message", mask(self.message)), ("applied", _APPLIED[self.applied])]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by state, so that keyword-only constructors survive the trip."""
@@ -168,6 +182,20 @@ class ApiError(SentoriError):
         what = mask(self.message).strip() or "no message"
         end = "" if what.endswith((".", "!", "?")) else "."
         return f"{self.platform} {self.operation}: {what}{end} (HTTP {self.status}{code}){remedy}"
+
+    def _facts(self) -> list[tuple[str, object]]:
+        known = [
+            ("operation", f"{self.platform} {self.operation}"),
+            ("status", f"HTTP {self.status}"),
+            ("code", self.code),
+            *super()._facts(),
+            *((path, mask(problem)) for path, problem in self.field_errors),
+            ("request_id", self.request_id),
+            ("retry_after_s", self.retry_after_s),
+            ("remedy", self.remedy),
+            ("doc_url", html.link(self.doc_url)),
+        ]
+        return [(name, value) for name, value in known if value not in {None, ""}]
 
 
 class AuthenticationError(ApiError):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from sentori_async.errors import UnsupportedOperation
+from sentori_async.tables import Models
 
 if TYPE_CHECKING:
     from sentori_async.wire.message import Call
@@ -85,7 +86,7 @@ class Pages(AsyncIterator[T], Generic[T]):
         Raises:
             SentoriError: The next page could not be had.
         """
-        items = list(self._items)
+        items: list[T] = Models(self._items)
         self._items.clear()
         while not items and self._next is not None:
             items = await self._turn(self._next)
@@ -111,7 +112,7 @@ class Pages(AsyncIterator[T], Generic[T]):
         self._next = page.next
         if self._next is not None:
             self._coming = self._fetch(self._next)
-        return page.items
+        return Models(page.items)
 
     def _fetch(self, call: Call[Page[T]]) -> asyncio.Task[Page[T]]:
         task = asyncio.ensure_future(self._awaited(call))

@@ -16,10 +16,14 @@ FACADE = "sentori_sync"
 
 EVERYTHING = frozenset({"*"})
 # Knowing these costs nothing: they know nothing themselves.
-LEAVES = frozenset({"errors", "unset", "version", "registry", "capabilities", "files"})
+LEAVES = frozenset(
+    {"errors", "unset", "version", "registry", "capabilities", "files", "html", "tables"}
+)
 
 ARROWS: dict[str, frozenset[str]] = {
-    "errors": frozenset(),
+    "errors": frozenset({"html"}),
+    "html": frozenset({"unset"}),
+    "tables": frozenset({"errors", "unset", "html"}),
     "unset": frozenset(),
     "version": frozenset(),
     "registry": frozenset(),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import attrs
 
 from sentori_async.errors import SentoriError, mask
+from sentori_async.tables import Kind
 
 Status = Literal[
     "added",
@@ -20,6 +22,19 @@ Status = Literal[
     "failed",
     "unknown",
 ]
+
+COLUMNS: Final[Mapping[str, Kind]] = {
+    "row": Kind.WHOLE,
+    "contact": Kind.TEXT,
+    "status": Kind.TEXT,
+    "error": Kind.TEXT,
+    "code": Kind.TEXT,
+    "message": Kind.TEXT,
+    "remedy": Kind.TEXT,
+    "attempts": Kind.WHOLE,
+    "request_id": Kind.TEXT,
+}
+"""What a table of outcomes says of each."""
 
 UNSUCCESSFUL: Final[frozenset[Status]] = frozenset({"skipped", "failed", "unknown"})
 
@@ -49,6 +64,23 @@ class BulkOutcome:
     def ok(self) -> bool:
         """Whether the row reached the platform and was taken."""
         return self.status not in UNSUCCESSFUL
+
+    def record(self) -> tuple[Any, ...]:
+        """Return what a table says of it: the values of `COLUMNS`, nothing masked."""
+        error = self.error
+        code = getattr(error, "code", None)
+        return (
+            self.index,
+            self.contact,
+            self.status,
+            None if error is None else type(error).__name__,
+            # A column has one type: codes are numbers on some platforms and texts on others.
+            None if code is None else str(code),
+            None if error is None else error.message,
+            getattr(error, "remedy", None) or None,
+            self.attempts,
+            getattr(error, "request_id", None),
+        )
 
     def __repr__(self) -> str:
         """Show the fate, with the identity masked and without the result."""

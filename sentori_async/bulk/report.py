@@ -12,7 +12,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import attrs
 
+from sentori_async.bulk import shown
 from sentori_async.bulk.outcomes import UNSUCCESSFUL, BulkOutcome, Status
+from sentori_async.tables import Column, Frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +43,7 @@ class _Spool:
             return pickle.load(self._file), self._file.tell()  # noqa: S301 - our own private file
 
 
-class OutcomeLog:
+class OutcomeLog(Frames):
     """A sized, re-iterable view of kept outcomes.
 
     The first 1,000 stay in memory; the rest go to a temporary file that only this process can
@@ -92,6 +94,12 @@ class OutcomeLog:
         """Show how many there are, and none of them."""
         return f"<{len(self)} outcomes>"
 
+    def _repr_html_(self) -> str:
+        return shown.of_outcomes(self)
+
+    def _columns(self) -> list[Column]:
+        return shown.columns_of(self)
+
 
 def _log_of(outcomes: list[BulkOutcome]) -> OutcomeLog:
     log = OutcomeLog()
@@ -101,7 +109,7 @@ def _log_of(outcomes: list[BulkOutcome]) -> OutcomeLog:
 
 
 @attrs.define(eq=False, repr=False)
-class BulkReport:
+class BulkReport(Frames):
     """The account of a job: one outcome per row taken.
 
     ``total == succeeded + failed + skipped + unknown`` holds at any moment.
@@ -166,6 +174,14 @@ class BulkReport:
             self.failures.append(outcome)
         elif status == "unknown":
             self.unknowns.append(outcome)
+
+    def _repr_html_(self) -> str:
+        return shown.of_report(self)
+
+    def _columns(self) -> list[Column]:
+        """Tell of the rows that need a look: those that failed, and those of which nobody knows."""
+        both = [*self.failures, *self.unknowns]
+        return shown.columns_of(sorted(both, key=lambda outcome: outcome.index))
 
     def __repr__(self) -> str:
         """Show the counts, and no contact."""

@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from sentori_async import errors
+from sentori_async import errors, html
 from sentori_async.unset import UNSET, Unset
 
 _CONTACTS: Final = "contacts."
@@ -70,6 +70,20 @@ class ErrorCode:
     def repeat_for(self, status: int) -> Repeat:
         """Return whether the same request may succeed after an answer with this code."""
         return _repeat_for(status) if self.follows_status else self.repeat
+
+    def _repr_html_(self) -> str:
+        return html.card(f"{self.code}: {self.name}", html.facts(_facts(self).items()))
+
+
+def _facts(row: ErrorCode) -> dict[str, object]:
+    """Return what a person wants to know of a code."""
+    return {
+        "status": ", ".join(map(str, row.statuses)),
+        "error": row.error.__name__,
+        "repeat": row.repeat.value,
+        "meaning": row.meaning,
+        "remedy": row.remedy,
+    }
 
 
 @attrs.frozen(kw_only=True)
@@ -157,6 +171,11 @@ class Catalogue:
     def __attrs_post_init__(self) -> None:
         """Index the rows once."""
         object.__setattr__(self, "_by_code", {row.code: row for row in self.codes})
+
+    def _repr_html_(self) -> str:
+        rows = [{"code": row.code, "name": row.name, **_facts(row)} for row in self.codes]
+        shown = html.table(list(rows[0]) if rows else [], [row.values() for row in rows])
+        return html.card(f"{self.platform}: {len(rows)} codes", html.link(self.doc_url), shown)
 
     def find(self, code: int | str | None) -> ErrorCode | None:
         """Return the row of a code, or None."""

@@ -25,6 +25,7 @@ from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
 from sentori_async.errors import DecodeError, InvalidInput
+from sentori_async.tables import Models
 from sentori_async.unset import UNSET
 from sentori_async.wire import body, hooks
 
@@ -66,6 +67,8 @@ class Codec:
         It raises DecodeError for what is no JSON, and for what is not as `type_` says.
         """
         structure = self._fast.get_structure_hook(type_)
+        if _is_list(type_):
+            structure = _shown(structure)
         loads = orjson.loads
         explain = self._explain
 
@@ -193,6 +196,11 @@ def _check(cls: type, names: Mapping[str, str]) -> None:
 
 def _is_list(type_: Any) -> bool:
     return get_origin(type_) is list
+
+
+def _shown(structure: hooks.Hook) -> hooks.Hook:
+    """Return what reads a list as users get it; the lists inside models stay plain."""
+    return lambda value, type_: Models(structure(value, type_))
 
 
 def _list(type_: Any, converter: cattrs.Converter) -> hooks.Hook:

@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 
 from sentori_async.errors import mask
+from sentori_async.html import Shown
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire.hooks import IntOrText
 
@@ -130,7 +131,7 @@ class GetResponseGeolocation:
 
 
 @attrs.define(repr=False)
-class GetResponseContact:
+class GetResponseContact(Shown):
     """A contact: one address in one campaign.
 
     Attributes:
@@ -255,7 +256,7 @@ class GetResponseContactPatch:
 
 
 @attrs.define(repr=False)
-class GetResponseFoundContact:
+class GetResponseFoundContact(Shown):
     """A contact as a search finds it, which reaches removed and unconfirmed ones too.
 
     Attributes:

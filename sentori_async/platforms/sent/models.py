@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 
 from sentori_async.errors import mask
+from sentori_async.html import Shown
 from sentori_async.unset import UNSET, Unset
 
 
@@ -32,7 +33,7 @@ def masked(number: str | Unset | None) -> str:
 
 
 @attrs.define(repr=False)
-class SentContact:
+class SentContact(Shown):
     """A contact: a phone number, whether it may be written to, and over which channels.
 
     Attributes:

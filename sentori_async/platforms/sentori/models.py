@@ -22,6 +22,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from sentori_async.errors import mask
+from sentori_async.html import Shown
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire.hooks import IntOrText
 
@@ -41,7 +42,7 @@ def masked(address: str | Unset | None) -> str:
 
 
 @attrs.define(repr=False)
-class Contact:
+class Contact(Shown):
     """A contact as Sentori returns it, with every field that the account exports.
 
     Attributes:
@@ -253,7 +254,7 @@ class Audience(_Named):
 
 
 @attrs.define(repr=False)
-class Subscriber:
+class Subscriber(Shown):
     """A contact as lists of contacts show it.
 
     Attributes:

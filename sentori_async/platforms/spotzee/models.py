@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import attrs
 
+from sentori_async.html import Shown
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire.hooks import IntOrText
 
@@ -25,7 +26,7 @@ from sentori_async.wire.hooks import IntOrText
 
 
 @attrs.define(repr=False)
-class SpotzeeUser:
+class SpotzeeUser(Shown):
     """A contact, which Spotzee calls a user.
 
     Attributes:
