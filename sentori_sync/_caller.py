@@ -5,12 +5,16 @@
 3. An errand that the calling thread comes too late for is withdrawn, not run.
 4. A notice is never withdrawn. Whoever gave it waits only as long as the thread waits too; it is
    run when the thread comes back, or on the loop if it has gone for good.
+5. What interrupts the wait ends the call: well, where it knows how, within 5 s; then by cancelling
+   it, with 2 s to clean up.
+6. Its home is the loop of its first hop: in a forked child, that of its parent.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import queue
 import threading
 import time
@@ -21,13 +25,15 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from sentori_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from sentori_sync._loop import LoopThread
+    from sentori_sync._loop import Close, LoopThread
 
 T = TypeVar("T")
 
 # Not every system interrupts a long wait for Ctrl-C.
 _SLICE_S: Final = 0.5
 _CLEAN_UP_S: Final = 2.0
+DRAIN_S: Final = 5.0
+"""How long what was interrupted may take to end well."""
 
 
 class Errand:
@@ -141,6 +147,14 @@ class Hop(Generic[T]):
         # The caller was interrupted before it could post `start`.
         self._end()
 
+    def drain(self, drain: Callable[[], None]) -> None:
+        """Have the call end by itself; on the loop."""
+        if self._task is None:
+            # As above.
+            self._end()
+            return
+        drain()
+
     def _arrive(self, task: asyncio.Task[T]) -> None:
         if not task.cancelled():
             # Looked at, even if the caller has gone: asyncio reports what nobody looks at.
@@ -167,6 +181,8 @@ class Caller:
 
     Attributes:
         gone: Whether the thread never comes back for what is left here.
+        drain: What has the call end by itself, soon; on the loop.
+        draining: Whether it is to end, and needs nothing more of the user's.
     """
 
     def __init__(self, *, lasting: bool = False) -> None:
@@ -176,6 +192,9 @@ class Caller:
             lasting: Whether the thread comes back after a hop, until `retire`.
         """
         self.gone = False
+        self.drain: Callable[[], None] | None = None
+        self.draining = False
+        self._home: LoopThread | None = None
         self._lasting = lasting
         self._box: queue.SimpleQueue[Errand | Hop[Any]] = queue.SimpleQueue()
         self._awaited: Hop[Any] | None = None
@@ -183,12 +202,25 @@ class Caller:
         self._expected: Hop[Any] | None = None
         self._notices: set[Notice] = set()
 
-    def check(self) -> None:
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether this is a forked child, and its parent has begun."""
+        return self._home is not None and self._home.forked
+
+    def post(self, chore: Close) -> None:
+        """Call a coroutine function on our loop, and neither wait nor look at how it ends."""
+        if self._home is not None:
+            self._home.post_chore(chore)
+
+    def check(self, thread: LoopThread) -> None:
         """Refuse another thread, or an errand, that would wait here too and take our answers.
 
         Raises:
-            ConfigurationError: Somebody waits already.
+            ConfigurationError: Somebody waits already, or it was begun before a fork.
         """
+        if self.is_left_behind:
+            raise ConfigurationError("it was begun before this process was forked: begin anew here")
+        self._home = thread
         hop = self._awaited
         # Not a lock: an interrupt at the wrong moment would leave it locked for ever.
         if hop is not None and not (hop.over or hop.given_up):
@@ -242,26 +274,43 @@ class Caller:
                 if isinstance(item, Notice):
                     item.run()
 
-    def wait(self, hop: Hop[Any], thread: LoopThread) -> None:
-        """Run errands until the hop is over; in the calling thread.
+    def wait(self, hop: Hop[Any], thread: LoopThread, most_s: float = math.inf) -> None:
+        """Run errands until the hop is over, or for a bounded time; in the calling thread.
 
         Raises:
             ConfigurationError: The loop has ended, and the hop with it.
         """
         self._awaited = hop
-        while True:
+        until = time.monotonic() + most_s
+        while (left := until - time.monotonic()) > 0:
             try:
-                item = self._box.get(timeout=_SLICE_S)
+                item = self._box.get(timeout=min(_SLICE_S, left))
             except queue.Empty:
-                if thread.dead and not hop.over:
-                    raise ConfigurationError("the client was closed during the call") from None
+                if hop.over:
+                    # An interrupt came between taking its notice and looking at it.
+                    break
+                if thread.dead:
+                    raise _ended(thread) from None
                 continue
             if item is hop:
-                self._awaited = None
-                return
+                break
             # Else a hop that was given up, and is over only now.
             if isinstance(item, Errand):
                 item.run()
+        self._awaited = None
+
+    def end_early(self, hop: Hop[Any], thread: LoopThread) -> None:
+        """Let an interrupted call end well if it can, or else cancel it."""
+        self.draining = True
+        try:
+            if self.drain is not None and not (hop.over or thread.dead):
+                thread.post(hop.drain, self.drain)
+                self.wait(hop, thread, DRAIN_S)
+        finally:
+            # A lasting one may go on: nothing but this hop was to end.
+            self.draining = not self._lasting
+            if not hop.over:
+                self.give_up(hop, thread)
 
     def give_up(self, hop: Hop[Any], thread: LoopThread) -> None:
         """Cancel the hop's task and wait until it has cleaned up, for a bounded time."""
@@ -280,6 +329,12 @@ class Caller:
         if not self._lasting:
             self.gone = True
             self._run_notices()
+
+
+def _ended(thread: LoopThread) -> ConfigurationError:
+    if thread.forked:
+        return ConfigurationError("the call went out before this process was forked: make it anew")
+    return ConfigurationError("the client was closed during the call")
 
 
 CALLER: Final[ContextVar[Caller | None]] = ContextVar("sentori_caller", default=None)

@@ -4,8 +4,10 @@
    client starts it, and the end of the last client stops it.
 2. It is handed out only while it runs, and takes no call from the moment it is told to stop.
 3. Told to stop, it cancels what still runs, closes what is still open, and ends.
-4. A forked child has no such thread: it forgets its parent's loop and never touches its sockets.
+4. A forked child has no such thread: it is cut off from its parent's loop and sockets at once, and
+   its clients begin anew.
 5. Nothing here waits in a finaliser or on the loop itself.
+6. It is uvloop where that is installed.
 """
 
 from __future__ import annotations
@@ -13,18 +15,36 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import importlib
 import os
 import selectors
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 
+import attrs
+
 from sentori_async.errors import ConfigurationError
+from sentori_sync._descriptors import SOCKETS, cut_off, watched_by
 
 Close: TypeAlias = Callable[[], Awaitable[None]]
-"""How an async client is closed; it stands for the client among the users of the loop."""
+"""How something is closed, on the loop."""
 
 _JOIN_S: Final = 2.0
+_CHORES_S: Final = 1.0
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class User:
+    """Who uses the loop: an async client.
+
+    Attributes:
+        close: How it is closed.
+        renew: How it begins anew in a forked child; it returns what must be kept of the past.
+    """
+
+    close: Close
+    renew: Callable[[], object]
 
 
 class LoopThread:
@@ -32,15 +52,17 @@ class LoopThread:
 
     def __init__(self) -> None:
         """Prepare the thread; `start` runs it."""
-        self.users: set[Close] = set()
+        self.users: set[User] = set()
         self.closing = False
         """Whether calls are refused."""
         self.dead = False
         """Whether nothing that was posted will ever be answered."""
         self.forked = False
         """Whether the loop runs in the parent of this process."""
-        # Our own selector, because a forked child must find the descriptors it inherited.
-        self._selector = selectors.DefaultSelector()
+        # What a forked child must find the descriptors of: made here, and the selector ours.
+        self._made: asyncio.AbstractEventLoop | None = None
+        self._selector: selectors.BaseSelector | None = None
+        self._kept: list[object] = []
         self._running = threading.Event()
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -49,10 +71,12 @@ class LoopThread:
 
     def start(self) -> None:
         """Run the loop; return when it takes calls."""
+        _threads.add(self)
         try:
             self._thread.start()
             self._running.wait()
         except BaseException:
+            _threads.discard(self)
             self.stop()
             raise
 
@@ -98,25 +122,25 @@ class LoopThread:
             self._thread.join(_JOIN_S)
 
     def forget(self) -> None:
-        """Cut a forked child off from the loop of its parent.
-
-        The descriptors are shared with the parent, down to its poll set: a finaliser that closes
-        one here would silence it there, or end its TLS connection.
-        Pointed at /dev/null, they can be closed by whoever likes to.
-        """
+        """Cut a forked child off from the loop of its parent, and let the clients begin anew."""
         self.closing = self.dead = self.forked = True
-        if self._loop is not None:
-            # aiohttp reports abandoned sessions through it, and they are not the child's.
-            self._loop.set_exception_handler(lambda _, __: None)
-        shared = {key.fd for key in (self._selector.get_map() or {}).values()}
-        if isinstance(self._selector, selectors.EpollSelector):
-            shared.add(self._selector.fileno())
-        null = os.open(os.devnull, os.O_RDWR)
-        for descriptor in shared:
-            # It may have been closed at the moment of the fork.
-            with contextlib.suppress(OSError):
-                os.dup2(null, descriptor, inheritable=False)
-        os.close(null)
+        cut_off(self._descriptors())
+        if self._made is not None:
+            # What is collected here may report through it, and is not the child's.
+            self._made.set_exception_handler(lambda _, __: None)
+        self._kept += [user.renew() for user in self.users]
+
+    def _descriptors(self) -> set[int]:
+        """Return what the loop polls, and what it polls with."""
+        if self._selector is not None:
+            found = {key.fd for key in (self._selector.get_map() or {}).values()}
+            if isinstance(self._selector, selectors.EpollSelector):
+                found.add(self._selector.fileno())
+            return found
+        if self._made is None:
+            return set()
+        poll: int = self._made._get_backend_id()  # type: ignore[attr-defined] # noqa: SLF001
+        return watched_by(poll) | {poll}
 
     def _main(self) -> None:
         try:
@@ -127,11 +151,16 @@ class LoopThread:
             return
         finally:
             self.closing = self.dead = True
+            _threads.discard(self)
             self._running.set()
 
     def _make_loop(self) -> asyncio.AbstractEventLoop:
-        # Not what the host's policy makes: it may be uvloop, whose descriptors nobody can list.
-        return asyncio.SelectorEventLoop(self._selector)
+        # Not what the host's policy makes: a child must find the descriptors it inherited.
+        self._made = _uvloop()
+        if self._made is None:
+            self._selector = selectors.DefaultSelector()
+            self._made = asyncio.SelectorEventLoop(self._selector)
+        return self._made
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -141,12 +170,32 @@ class LoopThread:
             if not self.closing:
                 await self._stop.wait()
         finally:
+            if self._chores:
+                # A close that was begun must not be cancelled half-way.
+                await asyncio.wait(self._chores, timeout=_CHORES_S)
             others = asyncio.all_tasks() - {asyncio.current_task()}
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
-            for close in tuple(self.users):
-                await _quietly(close)
+            for user in tuple(self.users):
+                await _quietly(user.close)
+
+
+_threads: Final[set[LoopThread]] = set()
+"""The threads that run a loop, the one that ends included."""
+
+
+def _uvloop() -> asyncio.AbstractEventLoop | None:
+    """Return a new loop of uvloop's, unless it is not there or hides what it polls with."""
+    try:
+        uvloop: Any = importlib.import_module("uvloop")
+    except ImportError:
+        return None
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    if hasattr(loop, "_get_backend_id"):
+        return loop
+    loop.close()
+    return None
 
 
 async def _quietly(chore: Close) -> None:
@@ -164,7 +213,7 @@ class Lease:
         self._thread: LoopThread | None = None
         self._over = False
 
-    def join(self, user: Close) -> LoopThread:
+    def join(self, user: User) -> LoopThread:
         """Return the running thread for a new user.
 
         Raises:
@@ -178,7 +227,7 @@ class Lease:
             self._thread.users.add(user)
             return self._thread
 
-    def leave(self, thread: LoopThread, user: Close) -> bool:
+    def leave(self, thread: LoopThread, user: User) -> bool:
         """Count a user out, and stop the thread with the last one.
 
         Returns:
@@ -205,9 +254,12 @@ class Lease:
     def renew(self) -> None:
         """Begin anew in a forked child; another thread may have held the lock."""
         self._lock = threading.Lock()
-        thread, self._thread = self._thread, None
-        if thread is not None:
+        self._thread = None
+        # All at once, and first of all: any object may be collected from here on.
+        cut_off(SOCKETS.descriptors())
+        for thread in tuple(_threads):
             thread.forget()
+        _threads.clear()
 
 
 def _started() -> LoopThread:

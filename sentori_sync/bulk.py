@@ -5,6 +5,8 @@
    as many each time, at most 256 and for at most 5 ms.
 3. A row that was fetched has an outcome: rows that an abort or a drained stream finds fetched and
    unsent are skipped.
+4. An interrupt drains: no more rows are fetched, and those in flight have 5 s to be settled before
+   they are cancelled. The report is kept however the job ends.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sized
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from sentori_async.bulk.progress import progress_of
 from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, source_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sentori_async.bulk import stream as async_stream
+    from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.plan import Verb, Via
     from sentori_async.bulk.progress import Progress
@@ -81,7 +84,7 @@ class CallerSource(Source):
         """Fetch the next chunk; in the calling thread."""
         until = time.monotonic() + _CHUNK_S
         for _ in range(self._chunk):
-            if self._stopped:
+            if self._stopped or self._caller.draining:
                 return
             try:
                 row = self._rows.take_now()
@@ -111,6 +114,15 @@ class BulkJobs(Group):
     """What the generated bulk verbs stand on."""
 
     _async: AsyncBulk
+    _latest: BulkReport | None = None
+
+    @property
+    def last_report(self) -> BulkReport | None:
+        """The account of the job that was started last, however it ended; None before the first.
+
+        It is live while the job runs, and what an interrupt leaves.
+        """
+        return self._latest
 
     def stream(
         self,
@@ -149,7 +161,10 @@ class BulkJobs(Group):
             retry_failed=retry_failed,
             progress=_shown_by(caller, rows, progress),
         )
-        return OutcomeStream(self._portal, caller, stream)
+        return OutcomeStream(self._portal, caller, stream, started=self._keep)
+
+    def _keep(self, report: BulkReport) -> None:
+        self._latest = report
 
     def _run(
         self,
@@ -160,11 +175,23 @@ class BulkJobs(Group):
         progress: Progress | bool | None,
         **options: Any,
     ) -> BulkReport:
-        """Run an async bulk verb, its rows and its progress in this thread."""
+        """Run the job of an async bulk verb, its rows and its progress in this thread."""
         caller = Caller()
-        source = _advanced_by(caller, rows)
-        shown = _shown_by(caller, rows, progress)
-        return self._portal.run_for(caller, verb, source, *args, progress=shown, **options)
+        job = self._async._job(  # noqa: SLF001 - the verb itself could only be cancelled
+            cast("Verb", verb.__name__),
+            _advanced_by(caller, rows),
+            *args,
+            progress=_shown_by(caller, rows, progress),
+            **options,
+        )
+        caller.drain = job.drain
+        return self._portal.run_for(caller, self._finished, job)
+
+    async def _finished(self, job: Engine[Any]) -> BulkReport:
+        """Run a job, and return its report; on the loop."""
+        self._keep(job.report)
+        await job.run()
+        return job.report
 
 
 def _advanced_by(caller: Caller, rows: Rows) -> Any:
@@ -201,9 +228,17 @@ class OutcomeStream:
     The input is advanced while outcomes are waited for, in the thread that waits.
     """
 
-    def __init__(self, portal: Portal, caller: Caller, stream: async_stream.OutcomeStream) -> None:
+    def __init__(
+        self,
+        portal: Portal,
+        caller: Caller,
+        stream: async_stream.OutcomeStream,
+        *,
+        started: Callable[[BulkReport], None],
+    ) -> None:
         """Prepare to run the job; it starts when the block is entered."""
         self._portal = portal
+        self._started = started
         self._caller = caller
         self._async = stream
         self._page: deque[BulkOutcome] = deque()
@@ -216,7 +251,8 @@ class OutcomeStream:
 
     def drain(self) -> None:
         """Take no more rows; go on iterating to see those in flight settled."""
-        self._portal.post(self._drain)
+        self._caller.draining = True
+        self._caller.post(self._drain)
 
     async def _drain(self) -> None:
         self._async.drain()
@@ -224,6 +260,7 @@ class OutcomeStream:
     def __enter__(self) -> Self:
         """Start the job."""
         self._portal.run_for(self._caller, self._async.__aenter__)
+        self._started(self.report)
         self._entered = True
         return self
 
@@ -233,20 +270,25 @@ class OutcomeStream:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Settle what is in flight; after Ctrl-C, cancel it.
+        """Settle what is in flight; after Ctrl-C, cancel what is not settled within 5 s.
 
         Raises:
             BulkError: The job was aborted, and the block has not seen that yet.
         """
         self._page.clear()
-        if exc is not None and not isinstance(exc, Exception):
-            # On the loop, an interrupt of the calling thread is a cancellation.
-            exc = asyncio.CancelledError()
+        if self._caller.is_left_behind:
+            # The job is not ours.
+            return
+        self._caller.draining = True
         kind = None if exc is None else type(exc)
+        leave = self._async.__aexit__
         try:
-            self._portal.run_for(self._caller, self._async.__aexit__, kind, exc, None)
+            if exc is None or isinstance(exc, Exception):
+                self._portal.run_for(self._caller, leave, kind, exc, None)
+            else:
+                self._portal.wind_up(self._caller, leave, kind, exc, None)
         finally:
-            self._portal.post(self._caller.retire)
+            self._caller.post(self._caller.retire)
 
     def __iter__(self) -> Self:
         """Return the stream itself.

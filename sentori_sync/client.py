@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
+from sentori_sync._descriptors import SOCKETS
 from sentori_sync._observers import in_the_calling_thread
 from sentori_sync.portal import Portal
 
@@ -40,6 +41,7 @@ class Lifecycle(abc.ABC, Generic[A]):
 
     Use it with ``with``, or call `close` when done.
     It may be made and used in any thread, and by several at once.
+    A forked child may go on using it, over connections of its own.
     """
 
     def __init__(
@@ -88,8 +90,11 @@ class Lifecycle(abc.ABC, Generic[A]):
         twin = self._twin_class()(**options)
         events = twin._sender.events  # noqa: SLF001 - the observers are not for the twin's loop
         events.deliver = in_the_calling_thread(events)
+        # A forked child must find the sockets it inherited.
+        twin._session.open_socket = SOCKETS.open  # noqa: SLF001 - as above
         self._owns_portal = True
-        self._attach(Portal(twin.close, twin=type(twin).__name__), twin)
+        portal = Portal(twin.close, twin=type(twin).__name__, renew=twin._renew)  # noqa: SLF001 - as above
+        self._attach(portal, twin)
 
     @staticmethod
     @abc.abstractmethod
@@ -172,6 +177,14 @@ class Lifecycle(abc.ABC, Generic[A]):
     ) -> None:
         """Close the connections."""
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled, and so to be sent to another process.
+
+        Raises:
+            TypeError: Always: the key would go along, and the connections could not.
+        """
+        raise TypeError("a client cannot be pickled: make one in each process")
 
     def __repr__(self) -> str:
         """Show the platform and the address, and nothing secret."""

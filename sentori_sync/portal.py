@@ -7,6 +7,8 @@
 3. An iterator crosses once per page, never per item, and closing it does not wait.
 4. A call from the loop's own thread would wait for itself: it is refused. Any other loop that may
    be running in the calling thread is none of our business.
+5. In a forked child the first call joins a loop of the child's own. What was begun before the fork,
+   a stream or an iterator, is its parent's.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from typing import Any, Final, ParamSpec, TypeVar
 
 from sentori_async.errors import ConfigurationError
-from sentori_sync._caller import Caller, Hop
-from sentori_sync._loop import LEASE, Close, LoopThread
+from sentori_sync._caller import DRAIN_S, Caller, Hop
+from sentori_sync._loop import LEASE, Close, LoopThread, User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,17 +34,21 @@ _PAGE_S: Final = 0.005
 class Portal:
     """One client's way to the private loop, shared by its resource groups.
 
-    It needs no loop until the first call, so a client may be made before a fork.
+    It needs no loop until the first call.
     """
 
-    def __init__(self, close: Close, *, twin: str) -> None:
+    def __init__(
+        self, close: Close, *, twin: str, renew: Callable[[], object] = lambda: None
+    ) -> None:
         """Prepare to cross.
 
         Args:
             close: How to close the async client.
             twin: The name of the async client.
+            renew: How the async client begins anew in a forked child; it returns what must be
+                kept of the past.
         """
-        self._close = close
+        self._user = User(close=close, renew=renew)
         self._twin = twin
         self._thread: LoopThread | None = None
         self._closed = False
@@ -73,6 +79,28 @@ class Portal:
         """Do as `run` does, and run the errands of `caller` during the wait."""
         return self._cross(self._joined(), caller, functools.partial(verb, *args, **kwargs))
 
+    def wind_up(
+        self,
+        caller: Caller,
+        verb: Callable[P, Coroutine[Any, Any, object]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Call a coroutine function and wait for a bounded time; what comes of it is not told.
+
+        What is not over by then is cancelled, and has a moment to clean up.
+        """
+        thread = self._joined()
+        caller.check(thread)
+        hop = Hop(caller, functools.partial(verb, *args, **kwargs))
+        try:
+            if thread.post(hop.start):
+                caller.wait(hop, thread, DRAIN_S)
+        finally:
+            if not hop.over:
+                caller.give_up(hop, thread)
+
     def iterate(
         self, verb: Callable[P, AsyncIterator[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Iterator[T]:
@@ -95,10 +123,10 @@ class Portal:
                     return
         finally:
             # Also when the garbage collector closes this generator: so post, never wait.
-            self.post(caller.retire)
+            caller.post(caller.retire)
             aclose = getattr(items, "aclose", None)
             if aclose is not None:
-                self.post(aclose)
+                caller.post(aclose)
 
     def post(self, chore: Close) -> None:
         """Call a coroutine function on the loop, and neither wait nor look at how it ends."""
@@ -119,28 +147,28 @@ class Portal:
         try:
             # The loop may end first, and closes the client then.
             with contextlib.suppress(ConfigurationError):
-                self._cross(thread, Caller(), self._close)
+                self._cross(thread, Caller(), self._user.close)
         finally:
-            if LEASE.leave(thread, self._close):
+            if LEASE.leave(thread, self._user):
                 thread.join()
 
     def _cross(self, thread: LoopThread, caller: Caller, call: Callable[[], Awaitable[T]]) -> T:
         """Run one call on the loop, and errands here until it is over."""
-        caller.check()
+        caller.check(thread)
         hop = Hop(caller, call)
         try:
             if taken := thread.post(hop.start):
                 caller.wait(hop, thread)
         except BaseException:
-            caller.give_up(hop, thread)
+            caller.end_early(hop, thread)
             raise
         if not taken:
-            raise self._refusal(thread)
+            raise self._refusal()
         try:
             return hop.result()
         except asyncio.CancelledError:
             if thread.closing:
-                raise self._refusal(thread) from None
+                raise self._refusal() from None
             raise
         finally:
             # An error's traceback holds this frame, and the hop holds the error.
@@ -153,22 +181,24 @@ class Portal:
             ConfigurationError: It takes none, or not from here.
         """
         if self._closed:
-            raise self._refusal(None)
-        thread = self._thread or self._join()
+            raise self._refusal()
+        thread = self._thread
+        if thread is None or thread.forked:
+            thread = self._join()
         if thread.closing:
-            raise self._refusal(thread)
+            raise self._refusal()
         self._refuse_own_loop(thread)
         return thread
 
     def _join(self) -> LoopThread:
         # Two threads may get here at once: the lease counts a client once.
-        thread = self._thread = LEASE.join(self._close)
+        thread = self._thread = LEASE.join(self._user)
         # Exit has its own way to end the thread.
-        weakref.finalize(self, _leave_later, thread, self._close).atexit = False
+        weakref.finalize(self, _leave_later, thread, self._user).atexit = False
         if self.closed:
             # By another thread, which found nothing to leave.
-            LEASE.leave(thread, self._close)
-            raise self._refusal(thread)
+            LEASE.leave(thread, self._user)
+            raise self._refusal()
         return thread
 
     def _refuse_own_loop(self, thread: LoopThread) -> None:
@@ -178,11 +208,7 @@ class Portal:
                 f"{self._twin} instead"
             )
 
-    def _refusal(self, thread: LoopThread | None) -> ConfigurationError:
-        if thread is not None and thread.forked and not self._closed:
-            return ConfigurationError(
-                "the client was in use before this process was forked: make a new one here"
-            )
+    def _refusal(self) -> ConfigurationError:
         return ConfigurationError(
             "the client is closed: make a new one, or keep it open with `with`"
         )
@@ -206,13 +232,13 @@ async def _next_page(items: AsyncIterator[T]) -> tuple[list[T], Exception | None
     return page, None
 
 
-def _leave_later(thread: LoopThread, close: Close) -> None:
+def _leave_later(thread: LoopThread, user: User) -> None:
     """Close a client that was dropped without `close`; a finaliser, so it only posts."""
 
     async def leave() -> None:
         try:
-            await close()
+            await user.close()
         finally:
-            LEASE.leave(thread, close)
+            LEASE.leave(thread, user)
 
     thread.post_chore(leave)

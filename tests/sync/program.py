@@ -41,10 +41,10 @@ class Running:
         """Do what Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
 
-    def end(self) -> Ended:
+    def end(self, patience_s: float = PATIENCE_S) -> Ended:
         """Wait for the program's end; one that hangs prints where, and fails."""
         try:
-            stdout, stderr = self.process.communicate(timeout=PATIENCE_S)
+            stdout, stderr = self.process.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
             # Python's fault handler then prints every thread.
             self.process.send_signal(signal.SIGABRT)
@@ -55,7 +55,11 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    name: str, *args: str, sandbox: Sandbox | None = None, ignored: Sequence[str] = ()
+    name: str,
+    *args: str,
+    sandbox: Sandbox | None = None,
+    url: str | None = None,
+    ignored: Sequence[str] = (),
 ) -> Iterator[Running]:
     """Run a program of the folder.
 
@@ -63,12 +67,13 @@ def running(
         name: The name of its file.
         args: Its arguments.
         sandbox: What its environment names as the platform.
+        url: Where that is, if not at the sandbox's own address.
         ignored: The categories of warnings that are no errors.
     """
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
     if sandbox is not None:
         environment["SENTORI_API_KEY"] = sandbox.sentori.api_key
-        environment["SENTORI_BASE_URL"] = sandbox.url("sentori")
+        environment["SENTORI_BASE_URL"] = url or sandbox.url("sentori")
     filters = ["error", *(f"ignore::{category}" for category in ignored)]
     options = ["-X", "faulthandler", *(part for each in filters for part in ("-W", each))]
     command = [sys.executable, *options, str(PROGRAMS / name), *args]
@@ -82,8 +87,17 @@ def running(
 
 
 def run(
-    name: str, *args: str, sandbox: Sandbox | None = None, ignored: Sequence[str] = ()
+    name: str,
+    *args: str,
+    sandbox: Sandbox | None = None,
+    url: str | None = None,
+    ignored: Sequence[str] = (),
+    patience_s: float = PATIENCE_S,
 ) -> Ended:
-    """Run a program to its end; the arguments are those of `running`."""
-    with running(name, *args, sandbox=sandbox, ignored=ignored) as program:
-        return program.end()
+    """Run a program to its end; the other arguments are those of `running`.
+
+    Args:
+        patience_s: How long that may take.
+    """
+    with running(name, *args, sandbox=sandbox, url=url, ignored=ignored) as program:
+        return program.end(patience_s)

@@ -13,7 +13,7 @@ import pytest
 
 from sentori_async.errors import ConfigurationError, InvalidInput
 from sentori_sync._caller import Caller
-from sentori_sync._loop import LEASE, Close, LoopThread
+from sentori_sync._loop import LEASE, LoopThread, User
 from sentori_sync.portal import Portal
 from tests.sync.conftest import portal_threads
 
@@ -474,7 +474,7 @@ def test_a_client_closed_while_its_first_call_begins_says_closed(
     portal = Portal(twin.close, twin="AsyncSentori")
     join = LEASE.join
 
-    def close_meanwhile(user: Close) -> LoopThread:
+    def close_meanwhile(user: User) -> LoopThread:
         portal.close()
         return join(user)
 

@@ -1,6 +1,5 @@
 """Exit, interrupts, running loops and forks, in programs of their own."""
 
-import os
 import time
 
 import pytest
@@ -84,15 +83,3 @@ def test_an_interrupt_while_answers_are_awaited_ends_the_job() -> None:
         ended = program.end()
 
     assert ended == Ended("interrupted\n['MainThread']\n", "", 0)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.parametrize("parent", ["idle", "busy"])
-def test_a_forked_child_is_told_works_anew_and_leaves_its_parent_alone(
-    sandbox: Sandbox, parent: str
-) -> None:
-    # The child drops a client that it cannot close; a fork with threads is worth a warning in 3.12.
-    ignored = ["ResourceWarning", "DeprecationWarning"]
-    ended = run("forks.py", parent, sandbox=sandbox, ignored=ignored)
-
-    assert ended == Ended("True\njoe@example.com\njoe@example.com\n5\nTrue\n", "", 0)

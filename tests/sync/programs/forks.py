@@ -1,51 +1,89 @@
-"""Fork while a client is open; the child ends as any program does, and the parent goes on."""
+"""Fork while a client is open: the children use it and end as programs do, and the parent goes on.
+
+Arguments: the loop, whether the parent is busy meanwhile, how many forks, and a CA's file or "".
+"""
 
 import contextlib
+import faulthandler
 import gc
 import os
+import ssl
 import sys
 import threading
 import time
+import warnings
 
-import aiohttp
+loop, parent, forks, authority = sys.argv[1:]
+if loop == "asyncio":
+    sys.modules["uvloop"] = None  # type: ignore[assignment]
 
-from sentori_sync import Sentori, SentoriError, Timeouts
+import aiohttp  # noqa: E402 - after the choice of the loop
 
-inherited = Sentori(timeouts=Timeouts(total_s=2))
-unused = Sentori()
-inherited.contacts.add("joe@example.com")
+from sentori_sync import RetryPolicy, Sentori, SentoriError, Timeouts  # noqa: E402
+
+AT_ONCE = 5
+
+tls = ssl.create_default_context(cafile=authority) if authority else None
+# A disturbed connection must show: nothing is sent twice.
+client = Sentori(tls=tls, timeouts=Timeouts(total_s=5), retry=RetryPolicy(attempts=1))
+unused = Sentori(tls=tls)
+client.contacts.add("joe@example.com")
+faults: list[str] = []
+stop = threading.Event()
 
 
 def go_on_calling() -> None:
-    with contextlib.suppress(SentoriError):
-        while True:
-            inherited.contacts.get("joe@example.com")
+    while not stop.is_set():
+        try:
+            client.contacts.get("joe@example.com")
+        except SentoriError as error:
+            faults.append(str(error))
 
 
-def be_the_child() -> None:
-    try:
-        inherited.contacts.get("joe@example.com")
-    except SentoriError as error:
-        print("forked" in str(error))
-    inherited.close()
-    # What collecting the client would do, at any time or at exit: aiohttp closes its connections.
-    for each in gc.get_objects():
-        if isinstance(each, aiohttp.BaseConnector):
-            each.__del__()
-    print(unused.contacts.get("joe@example.com").email_address)
-    with Sentori() as client:
-        print(client.contacts.get("joe@example.com").email_address)
+def be_the_child(number: int) -> None:
+    faulthandler.dump_traceback_later(10, exit=True)
+    assert client.contacts.get("joe@example.com").email_address == "joe@example.com"
+    if number == 0:
+        # What collecting them would do, at any time or at exit: aiohttp closes its connections.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for each in inherited:
+                each.__del__()
+    if number == 1:
+        assert unused.contacts.get("joe@example.com").email_address == "joe@example.com"
+        with Sentori(tls=tls) as another:
+            another.contacts.get("joe@example.com")
+    if number % 2:
+        client.close()
+    if number % 4:
+        # As multiprocessing ends its own: no handler runs.
+        os._exit(5)
     sys.exit(5)
 
 
-if sys.argv[1] == "busy":
-    threading.Thread(target=go_on_calling, daemon=True).start()
-child = os.fork()
-if child == 0:
-    be_the_child()
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-begun = time.monotonic()
-inherited.contacts.get("joe@example.com")
-# A connection that its child had closed would be silent until the time-out.
-print(time.monotonic() - begun < 1)
-inherited.close()
+inherited = [each for each in gc.get_objects() if isinstance(each, aiohttp.BaseConnector)]
+assert inherited
+callers = [threading.Thread(target=go_on_calling)] if parent == "busy" else []
+for caller in callers:
+    caller.start()
+slowest = 0.0
+for first in range(0, int(forks), AT_ONCE):
+    children = []
+    for number in range(first, first + AT_ONCE):
+        children.append(os.fork())
+        if children[-1] == 0:
+            be_the_child(number)
+    for child in children:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code != 5:
+            faults.append(f"the child ended with {code}")
+    begun = time.monotonic()
+    with contextlib.suppress(SentoriError):
+        client.contacts.get("joe@example.com")
+    slowest = max(slowest, time.monotonic() - begun)
+stop.set()
+for caller in callers:
+    caller.join()
+# A connection that a child had closed would be silent until the time-out.
+print(faults, slowest < 1, type(client._portal._thread._made).__module__)  # type: ignore[union-attr]
+client.close()
