@@ -151,6 +151,7 @@ if TYPE_CHECKING:
         SpotzeeSubscriptionState,
         SpotzeeUserSubscription,
     )
+    from sentori_async.tables import Models
     from sentori_async.transport.events import (
         AttemptFailed,
         AttemptStarted,
@@ -245,6 +246,7 @@ _LAZY: Final = {
     "ImportResult": _MODELS,
     "Kpi": _MODELS,
     "MailingList": _MODELS,
+    "Models": "sentori_async.tables",
     "Middleware": _MIDDLEWARE,
     "Observer": _EVENTS,
     "Request": "sentori_async.wire.message",
@@ -368,6 +370,7 @@ __all__ = [
     "MailingListSubscribed",
     "MailingListUnsubscribed",
     "Middleware",
+    "Models",
     "NotFound",
     "Observer",
     "PermissionDenied",

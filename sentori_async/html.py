@@ -64,8 +64,9 @@ def of_list(items: Sequence[Any]) -> Markup:
     if not items:
         return card("No items")
     records = [{**_fields(item), **_extra(item)} for item in items[:_MOST_ITEMS]]
-    said = dict.fromkeys(name for record in records for name in record if _says(record[name]))
-    names = list(said)[:_MOST_COLUMNS]
+    known = dict.fromkeys(name for record in records for name in record)
+    said = [name for name in known if any(_says(record.get(name)) for record in records)]
+    names = said[:_MOST_COLUMNS]
     rows = [[record.get(name, UNSET) for name in names] for record in records]
     left_out = [
         *_more(len(items) - len(rows), "rows"),
@@ -117,7 +118,10 @@ def link(url: str) -> Markup:
     shown = _text(url)
     if urlsplit(url).scheme not in {"http", "https"}:
         return shown
-    return Markup(f'<a href="{shown}" target="_blank" rel="noopener noreferrer">{shown}</a>')
+    return Markup(
+        f'<a href="{shown}" target="_blank" rel="noopener noreferrer" '
+        f'style="color:inherit">{shown}</a>'
+    )
 
 
 def bar(parts: Sequence[tuple[str, int, str]]) -> Markup:
@@ -179,7 +183,8 @@ def _nested(value: Any, depth: int) -> Markup:
         return _entries({**_fields(value), **_extra(value)}, depth)
     if isinstance(value, list | tuple | set | frozenset):
         shown = [value_of(item, depth + 1) for item in list(value)[:_MOST_ITEMS]]
-        return Markup("<br>".join([*shown, *_more(len(value) - len(shown), "items")]))
+        between = ", " if depth else "<br>"
+        return Markup(between.join([*shown, *_more(len(value) - len(shown), "items")]))
     return _cut(repr(value))
 
 
