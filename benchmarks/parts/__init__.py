@@ -137,6 +137,14 @@ PARTS: Final = (
         more_is_better=True,
     ),
     Part(
+        name="diff",
+        title="rows of a sync that have not changed",
+        unit="rows/s",
+        sides={"sentori": "diff:unchanged", "sentori, blocking": "diff:unchanged_blocking"},
+        operations=(1_000_000, 2_000),
+        more_is_better=True,
+    ),
+    Part(
         name="extras",
         title="a row of a bulk job",
         unit="us",
