@@ -13,7 +13,7 @@ from tests.sandbox.getresponse_service import CAMPAIGN, code, vendor
 from tests.sandbox.service import Start
 
 GET = "contacts.get"
-BATCH = "contacts.batch"
+BATCH = "contacts.add_batch"
 
 
 @attrs.define

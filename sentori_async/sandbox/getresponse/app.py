@@ -58,14 +58,14 @@ def routes() -> tuple[Route[Handler], ...]:
         Route("contacts.update", _POST, "contacts/{contact}", contacts.update),
         Route("contacts.delete", _DELETE, "contacts/{contact}", contacts.delete),
         Route("contacts.activities", _GET, "contacts/{contact}/activities", contacts.activities),
-        Route("contacts.tags", _POST, "contacts/{contact}/tags", contacts.tags),
+        Route("contacts.add_tags", _POST, "contacts/{contact}/tags", contacts.tags),
         Route(
-            "contacts.custom_fields",
+            "contacts.set_custom_fields",
             _POST,
             "contacts/{contact}/custom-fields",
             contacts.custom_fields,
         ),
-        Route("contacts.batch", _POST, "contacts/batch", batch.batch),
+        Route("contacts.add_batch", _POST, "contacts/batch", batch.batch),
         *_list_routes(),
         *_account_routes(),
     )
@@ -80,8 +80,8 @@ def _list_routes() -> tuple[Route[Handler], ...]:
         Route("campaigns.get", _GET, campaign, campaigns.get),
         Route("campaigns.update", _POST, campaign, campaigns.update),
         Route("campaigns.contacts", _GET, f"{campaign}/contacts", campaigns.contacts),
-        Route("campaigns.blocklist", _GET, blocklist, blocklists.get_of_campaign),
-        Route("campaigns.update_blocklist", _POST, blocklist, blocklists.update_of_campaign),
+        Route("blocklists.get", _GET, blocklist, blocklists.get_of_campaign),
+        Route("blocklists.change", _POST, blocklist, blocklists.update_of_campaign),
         Route("tags.iterate", _GET, "tags", tags.iterate),
         Route("tags.create", _POST, "tags", tags.create),
         Route("tags.get", _GET, "tags/{tag}", tags.get),
@@ -101,7 +101,7 @@ def _account_routes() -> tuple[Route[Handler], ...]:
     return (
         Route("accounts.get", _GET, "accounts", accounts.get),
         Route("blocklists.get", _GET, "accounts/blocklists", blocklists.get),
-        Route("blocklists.update", _POST, "accounts/blocklists", blocklists.update),
+        Route("blocklists.change", _POST, "accounts/blocklists", blocklists.update),
         Route("imports.iterate", _GET, "imports", imports.iterate),
         Route("imports.create", _POST, "imports", imports.create),
         Route("imports.get", _GET, "imports/{import}", imports.get),
@@ -112,12 +112,12 @@ def _account_routes() -> tuple[Route[Handler], ...]:
         Route("suppressions.delete", _DELETE, suppression, suppressions.delete),
         Route("search_contacts.iterate", _GET, "search-contacts", search_contacts.iterate),
         Route("search_contacts.create", _POST, "search-contacts", search_contacts.create),
-        Route("search_contacts.search", _POST, "search-contacts/contacts", search_contacts.search),
+        Route("search_contacts.find", _POST, "search-contacts/contacts", search_contacts.search),
         Route("search_contacts.get", _GET, search, search_contacts.get),
         Route("search_contacts.update", _POST, search, search_contacts.update),
         Route("search_contacts.delete", _DELETE, search, search_contacts.delete),
         Route("search_contacts.contacts", _GET, found, search_contacts.contacts),
-        Route("search_contacts.custom_fields", _POST, fields, search_contacts.custom_fields),
+        Route("search_contacts.set_custom_fields", _POST, fields, search_contacts.custom_fields),
     )
 
 

@@ -93,7 +93,7 @@ class Limits:
         most = self._options.concurrent_requests
         if most is not None and self.running >= most:
             return Exceeded(most, 1, self._headers_of(None, now))
-        batches = self._batches if route == "contacts.batch" else ()
+        batches = self._batches if route == "contacts.add_batch" else ()
         windows = [window for window in (*self._all, *batches) if window is not None]
         for window in windows:
             if window.left(now) <= 0:

@@ -88,9 +88,9 @@ class GetResponseOptions:
     calls_per_s: int | None = 80
     """Calls of one account in one second."""
     batches_per_frame: int | None = 80
-    """Calls to `contacts.batch` in each time frame."""
+    """Calls to `contacts.add_batch` in each time frame."""
     batches_per_s: int | None = 1
-    """Calls to `contacts.batch` in one second."""
+    """Calls to `contacts.add_batch` in one second."""
     concurrent_requests: int | None = 10
     """Requests of one account at the same time; matters with `request_takes_s`."""
     request_takes_s: float = 0.0
@@ -104,7 +104,7 @@ class GetResponseOptions:
     max_contacts: int | None = None
     """How many contacts the plan allows, before 1027."""
     max_batch_rows: int = 1000
-    """The largest `contacts.batch`."""
+    """The largest `contacts.add_batch`."""
     max_import_bytes: int = 20_000_000
     """The largest body of an import; the page says 20 MB."""
     active_imports_per_campaign: int | None = 1

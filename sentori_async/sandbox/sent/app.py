@@ -60,24 +60,22 @@ def routes() -> tuple[Route[Handler], ...]:
         Route("messages.cancel", post, "messages/{id}/cancel", messages.cancel),
         Route("messages.resend", post, "messages/{id}/resend", messages.resend),
         Route("templates.iterate", get, "templates", templates.iterate),
-        Route("templates.add", post, "templates", templates.add),
+        Route("templates.create", post, "templates", templates.add),
         Route("templates.get", get, "templates/{id}", templates.get),
         Route("templates.update", put, "templates/{id}", templates.update),
         Route("templates.delete", delete, "templates/{id}", templates.delete),
         Route("webhooks.iterate", get, "webhooks", webhooks.iterate),
-        Route("webhooks.add", post, "webhooks", webhooks.add),
+        Route("webhooks.create", post, "webhooks", webhooks.add),
         Route("webhooks.event_types", get, "webhooks/event-types", webhooks.event_types),
         Route("webhooks.get", get, "webhooks/{id}", webhooks.get),
         Route("webhooks.update", put, "webhooks/{id}", webhooks.update),
         Route("webhooks.delete", delete, "webhooks/{id}", webhooks.delete),
-        Route("webhooks.events", get, "webhooks/{id}/events", webhooks.events),
+        Route("webhooks.deliveries", get, "webhooks/{id}/events", webhooks.events),
         Route(
             "webhooks.rotate_secret", post, "webhooks/{id}/rotate-secret", webhooks.rotate_secret
         ),
         Route("webhooks.test", post, "webhooks/{id}/test", webhooks.test),
-        Route(
-            "webhooks.toggle_status", patch, "webhooks/{id}/toggle-status", webhooks.toggle_status
-        ),
+        Route("webhooks.set_active", patch, "webhooks/{id}/toggle-status", webhooks.toggle_status),
     )
 
 

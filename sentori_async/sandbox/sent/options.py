@@ -98,7 +98,7 @@ class SentOptions:
 
     # Pages.
 
-    paging_required: frozenset[str] = frozenset({"webhooks.events"})
+    paging_required: frozenset[str] = frozenset({"webhooks.deliveries"})
     """The routes that refuse a list without `page` and `page_size`; the docs mark both required
     elsewhere too, but the official SDK sends neither."""
     page_size: int = 20

@@ -329,7 +329,7 @@ FAULTS = [
 async def test_what_is_said_of_the_rows_of_a_lost_batch_is_true(
     client: AsyncGetResponse, sandbox: Sandbox, fault: Any, times: int
 ) -> None:
-    sandbox.faults = FaultScript([FaultRule("contacts.batch", fault, times=times)])
+    sandbox.faults = FaultScript([FaultRule("contacts.add_batch", fault, times=times)])
     async with client.bulk.stream("add", [{"email": e} for e in emails(6)], via="batch") as job:
         outcomes = [outcome async for outcome in job]
     sandbox.faults = None
@@ -456,7 +456,7 @@ async def test_a_row_of_a_lost_batch_whose_look_up_fails_is_unknown(
     client: AsyncGetResponse, sandbox: Sandbox
 ) -> None:
     rules = [
-        FaultRule("contacts.batch", faults.Drop(execute=1)),
+        FaultRule("contacts.add_batch", faults.Drop(execute=1)),
         FaultRule("contacts.iterate", faults.Status(status=400)),
     ]
     sandbox.faults = FaultScript(rules)

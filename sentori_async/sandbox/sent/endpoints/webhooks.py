@@ -105,7 +105,7 @@ def event_types(account: SentState, request: Incoming) -> Result:
 def events(account: SentState, request: Incoming) -> Result:
     """Return a page of what a webhook got."""
     key, params = identity(account, request), query(request.query)
-    paged = list_page(account, params, "webhooks.events")
+    paged = list_page(account, params, "webhooks.deliveries")
     log = account.webhooks.log(_existing(account, key), params.get("search", ""))
     page = paged(len(log))
     part = log[page.skipped : page.skipped + page.size]
