@@ -262,7 +262,8 @@ class _Writer:
         if coloured := COLOURED.search(doc):
             raise self.source.refusal(member, f"the docstring of {what} says {coloured[0]!r}")
         call = f"{run}({', '.join([f'self._async.{name}', *_passed(member.args)])})"
-        body = call if returns == "None" else f"return {call}"
+        # What returns nothing, or not at all, has nothing to hand on.
+        body = call if returns in {"None", "NoReturn", "Never"} else f"return {call}"
         return f"{head}\n        {doc}\n        {body}"
 
     def _returns(

@@ -148,7 +148,7 @@ RULES = Rules(
 GROUP = '''
 from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable
-from typing import Any, overload
+from typing import Any, NoReturn, overload
 from models import Contact, DEFAULT
 
 class Send:
@@ -218,11 +218,19 @@ def written(member: str) -> str:
             ],
         ),
         (
+            'async def add(self, a: int) -> NoReturn:\n    """Never."""',
+            [
+                "    def add(self, a: int) -> NoReturn:",
+                '        """Never."""',
+                "        self._portal.run(self._async.add, a)",
+            ],
+        ),
+        (
             "@overload\nasync def get(self, a: int) -> Contact: ...",
             ["    @overload", "    def get(self, a: int) -> Contact: ..."],
         ),
     ],
-    ids=["arguments", "stars", "generator", "iterator", "overload"],
+    ids=["arguments", "stars", "generator", "iterator", "no return", "overload"],
 )
 def test_a_method_is_written_with_its_signature_its_docstring_and_one_call(
     member: str, lines: list[str]
