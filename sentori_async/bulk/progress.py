@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 from sentori_async.bulk.report import BulkReport
 
@@ -20,7 +22,8 @@ def progress_of(
     """Return what shows the progress.
 
     Args:
-        wish: A callable, True for a bar (with tqdm, where installed) or plain lines, else None.
+        wish: A callable, True for a bar (with tqdm, where installed; a real one in notebooks
+            with ipywidgets) or plain lines, else None.
         total: How many rows there are, where that is known.
     """
     if callable(wish):
@@ -28,7 +31,7 @@ def progress_of(
     if not wish:
         return None
     try:
-        bar = importlib.import_module("tqdm.auto").tqdm(total=total, unit=" rows")
+        bar = _best_bar()(total=total, unit=" rows")
     except ImportError:
         return _print_line
 
@@ -39,6 +42,15 @@ def progress_of(
             bar.close()
 
     return show
+
+
+def _best_bar() -> Callable[..., Any]:
+    """Return the class of tqdm's bar for where we are: notebook, terminal or log file."""
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets it warns, and takes the bar made of text.
+        warnings.simplefilter("ignore")
+        bar: Callable[..., Any] = importlib.import_module("tqdm.auto").tqdm
+        return bar
 
 
 def _print_line(report: BulkReport) -> None:
