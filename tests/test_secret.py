@@ -119,3 +119,19 @@ def test_a_signature_is_over_the_text_and_then_the_key() -> None:
 
 def test_a_secret_is_scrubbed_from_a_text() -> None:
     assert Secret("k3y").scrub("k3y and k3y") == "*** and ***"
+
+
+def test_a_secret_signs_with_the_bytes_that_its_base64_says() -> None:
+    """RFC 4231, test case 2: the key is "Jefe"."""
+    signed = Secret("whsec_SmVmZQ==").hmac_sha256(b"what do ya want for nothing?", prefix="whsec_")
+
+    assert signed.hex() == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+
+
+@pytest.mark.parametrize("text", ["whsec_", "whsec_!", "no base64 at all", "abc"])
+def test_a_secret_that_is_no_base64_cannot_sign_and_is_not_shown(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="Base64") as caught:
+        Secret(text).hmac_sha256(b"", prefix="whsec_")
+
+    assert text not in str(caught.value)
+    assert caught.value.__context__ is None
