@@ -2,12 +2,13 @@
 
 Example::
 
+    from sentori_async import AsyncGetResponse, AsyncSentori
     from sentori_async.migrate import End, migrate
 
     async with AsyncGetResponse() as old, AsyncSentori() as new:
-        report = await migrate(
-            End.of(old, "CAMPAIGN"), End.of(new, "LISTID01"), mapping={"FirstName": "name"}
-        )
+        mapping = {"FirstName": "name"}
+        report = await migrate(End.of(old, "C"), End.of(new, "LISTID01"), mapping=mapping)
+        print(report.read, report.written.by_status, report.verification)
 """
 
 from __future__ import annotations

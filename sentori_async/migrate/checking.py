@@ -83,4 +83,4 @@ class Checker:
         self._result.count(one.standing, standing)
         reason = difference(one, found, standing, self._end.side)
         if reason is not None:
-            self.tell(Difference(one.identity, reason))
+            self.tell(Difference(one.identity, reason, one.position))

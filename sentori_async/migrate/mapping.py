@@ -1,17 +1,7 @@
 """Which field of the target is made from which field of the source.
 
-A map is TOML::
-
-    [fields]
-    EmailAddress = "email"
-    FirstName = "name"
-    CompanyName = { constant = "Example Ltd" }
-    Country = { from = "customFields.country", values = { UK = "GB" }, otherwise = "XX" }
-
-    [status]
-    unsubscribed = "suppressed"
-
-Names below another, such as ``data.first_name``, may be quoted or not: both mean the same.
+A map is a TOML file with two tables: [fields] and [status]; docs/migrate.md shows one. Names below
+another, such as data.first_name, may be quoted or not: both mean the same.
 """
 
 from __future__ import annotations

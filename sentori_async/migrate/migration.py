@@ -203,7 +203,7 @@ class Migration:
         identity = "" if isinstance(found, bool | list | None) else str(found).strip()
         if not identity:
             why = f"it has no {self._map.rules[name].source}, which is to be the {name}"
-            return LeftOut(person.identity, standing, why)
+            return LeftOut(source, standing, why)
         return Migrant(0, self.target.side.key(identity), source, identity, fields, standing)
 
     # --------------------------------------------------------------------------------- writing
@@ -212,6 +212,11 @@ class Migration:
     def counts(self) -> dict[str, int]:
         """How many contacts of each standing were read, by its word."""
         return self._snapshot.counts()
+
+    @property
+    def has_late(self) -> bool:
+        """Whether this or an earlier run has found opt-outs that came late."""
+        return self._snapshot.count(late=True) > 0
 
     def left_out(self) -> Iterable[LeftOut]:
         """Return the contacts that cannot be written, with the reasons."""

@@ -32,6 +32,7 @@ CREATE TABLE people (
     position INTEGER PRIMARY KEY, late INTEGER NOT NULL, key TEXT NOT NULL, source TEXT NOT NULL,
     identity TEXT NOT NULL, fields BLOB NOT NULL, standing INTEGER NOT NULL, UNIQUE (key, late)
 );
+CREATE INDEX people_source ON people (source);
 CREATE TABLE opted_out (source TEXT PRIMARY KEY, standing INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE left_out (source TEXT PRIMARY KEY, standing INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE TABLE members (key TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -99,7 +100,7 @@ class LeftOut:
     """A contact that cannot be written.
 
     Attributes:
-        source: What the source knows it by.
+        source: What all spellings of its identity share at the source.
         standing: How it stands there.
         why: Why it is left out.
     """
@@ -241,8 +242,11 @@ class Snapshot:
         return self._value(f"SELECT count(*) FROM people WHERE late = {int(late)}")  # noqa: S608 - a digit
 
     def left_out(self) -> Iterator[LeftOut]:
-        """Yield the contacts that cannot be written."""
-        rows = self._open.execute("SELECT source, standing, why FROM left_out ORDER BY rowid")
+        """Yield the contacts that cannot be written, and are not carried over by another one."""
+        rows = self._open.execute(
+            "SELECT source, standing, why FROM left_out AS l WHERE NOT EXISTS "
+            "(SELECT 1 FROM people WHERE source = l.source) ORDER BY rowid"
+        )
         for source, standing, why in rows:
             yield LeftOut(source, Standing(standing), why)
 

@@ -22,10 +22,12 @@ class Difference:
     Attributes:
         contact: What the target knows it by, or the source where it was left out.
         reason: What is different; it holds no value of the contact's.
+        row: Its place among the contacts, from 1; 0 where it has none.
     """
 
     contact: str
     reason: str
+    row: int = 0
 
     def __repr__(self) -> str:
         """Show the reason, with the identity masked."""
