@@ -29,6 +29,7 @@ app: Final = App(
 for _command, _help, _more in (
     ("demo:demo", texts.DEMO, ""),
     ("explain:explain", texts.EXPLAIN, texts.EXPLAIN_MORE),
+    ("migrate:migrate", texts.MIGRATE, texts.MIGRATE_MORE),
     ("sandbox:sandbox", texts.SANDBOX, texts.SANDBOX_MORE),
     ("sync:sync", texts.SYNC, texts.SYNC_MORE),
 ):

@@ -77,7 +77,7 @@ def tell(result: SyncResult, output: Output) -> None:
     """Print what a sync came to."""
     output.document(result.as_json())
     for tally in result.tallies:
-        _tell_job(tally, output)
+        tell_job(tally, output)
     if result.error is not None:
         output.line()
         output.line(("Stopped: ", "bold red"), " ".join(sentences_of(result.error)))
@@ -93,10 +93,11 @@ def tell(result: SyncResult, output: Output) -> None:
     output.line()
     output.line("Every row's outcome: ", (str(result.report_path), "bold"))
     output.line("It holds contact data; only you can read it.")
-    output.line(f"Open it with: {_opener(result.report_path)}")
+    output.line(f"Open it with: {opener(result.report_path)}")
 
 
-def _tell_job(tally: Tally, output: Output) -> None:
+def tell_job(tally: Tally, output: Output) -> None:
+    """Print what one job came to."""
     title = tally.action + (f" to {tally.target}" if tally.target else "")
     report = tally.report
     output.line()
@@ -129,6 +130,7 @@ def _rows(reason: Reason) -> str:
     return f"row{'s' if reason.count > 1 else ''} {shown}" + (f" and {more:,} more" if more else "")
 
 
-def _opener(path: Path) -> str:
+def opener(path: Path) -> str:
+    """Return a command that shows a report."""
     quoted = shlex.quote(str(path))
     return f"{_OPENERS.get(sys.platform, 'xdg-open')} {quoted}, or read it with: less {quoted}"

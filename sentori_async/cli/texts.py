@@ -61,6 +61,36 @@ JOBS_MORE: Final = """\
 The journal is only read. It holds contact data, and so does what is shown of its rows.
 """
 
+MIGRATE: Final = """\
+Move the contacts of one platform to another, with how they stand to what they are sent.
+
+The source is read to its end before anything is written. Who has unsubscribed there, or is
+suppressed, is never subscribed at the target, and neither is who has opted out at the target. Every
+contact is accounted for in the report file, and --verify reads all of them back.
+"""
+
+MIGRATE_MORE: Final = """\
+**Examples**
+
+    sentori migrate --from getresponse:CAMPAIGN --to sentori:LISTID01 --map map.toml --verify
+    sentori migrate --from sentori:LISTID01 --to spotzee:3 --map map.toml --journal move.db
+    sentori migrate --from spotzee:3 --to sent --map map.toml
+
+A map says which field of the target is made from which of the source:
+
+    [fields]
+    EmailAddress = "email"
+    FirstName = "name"
+    Country = { from = "customFields.country", values = { UK = "GB" } }
+    CompanyName = { constant = "Example Ltd" }
+
+The keys are read from the environment: SENTORI_API_KEY, GETRESPONSE_API_KEY, SENT_API_KEY,
+SPOTZEE_API_KEY, and the same with _BASE_URL.
+
+**Exit codes**: 0 all well, 1 some contacts failed, are in doubt or differ, 2 misuse or stopped,
+130 interrupted.
+"""
+
 SANDBOX: Final = """\
 Play Sentori on this machine until Ctrl-C.
 
