@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         AsyncGetResponse,
         AsyncGetResponseAccounts,
         AsyncGetResponseImports,
-        AsyncGetResponseSearchContacts,
     )
     from sentori_async.platforms.getresponse.contacts import AsyncGetResponseContacts
     from sentori_async.platforms.getresponse.groups import (
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
         GetResponseCustomFieldValue,
         GetResponseFoundContact,
     )
+    from sentori_async.platforms.getresponse.searches import AsyncGetResponseSearchContacts
     from sentori_async.platforms.getresponse.things import (
         GetResponseAccount,
         GetResponseCampaign,

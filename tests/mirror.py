@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "sentori_sync" / "_verbs.py"
 
 # A platform's public async classes live in its client and, where that would be long, beside it.
-PLATFORM_MODULES = ("contacts", "groups", "client")
+PLATFORM_MODULES = ("contacts", "groups", "searches", "client")
 
 
 def modules() -> tuple[str, ...]:

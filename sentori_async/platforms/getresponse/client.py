@@ -1,11 +1,11 @@
-"""The GetResponse client, its searches and its imports."""
+"""The GetResponse client, and its imports."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -13,7 +13,7 @@ from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.capabilities import SINGLE, Capabilities, Ways
 from sentori_async.client import AsyncClient
 from sentori_async.errors import ConfigurationError
-from sentori_async.platforms.getresponse import answers, inputs, listing, operations, thing_calls
+from sentori_async.platforms.getresponse import answers, inputs, listing, thing_calls
 from sentori_async.platforms.getresponse.bulk import GetResponsePlanner
 from sentori_async.platforms.getresponse.contacts import AsyncGetResponseContacts
 from sentori_async.platforms.getresponse.groups import (
@@ -24,6 +24,7 @@ from sentori_async.platforms.getresponse.groups import (
     AsyncGetResponseTags,
 )
 from sentori_async.platforms.getresponse.listing import GetResponseSort
+from sentori_async.platforms.getresponse.searches import AsyncGetResponseSearchContacts
 from sentori_async.resources import Group, Pages, Send
 from sentori_async.settings import Auth, Limits, Platform, Rate
 from sentori_async.wire.manners import Manners
@@ -34,18 +35,12 @@ if TYPE_CHECKING:
     import aiohttp
 
     from sentori_async.errors import ApiError
-    from sentori_async.platforms.getresponse.models import GetResponseFoundContact
-    from sentori_async.platforms.getresponse.things import (
-        GetResponseAccount,
-        GetResponseImport,
-        GetResponseSearch,
-    )
+    from sentori_async.platforms.getresponse.things import GetResponseAccount, GetResponseImport
     from sentori_async.secret import Secret
     from sentori_async.settings import AccessToken, RetryPolicy, Timeouts
     from sentori_async.transport.events import Observer
     from sentori_async.transport.middleware import Middleware
     from sentori_async.wire.message import Operation, Response
-    from sentori_async.wire.results import Accepted
 
 GETRESPONSE: Final = Platform(
     name="getresponse",
@@ -89,134 +84,6 @@ CAPABILITIES: Final = Capabilities(
 
 # A bare domain: no scheme, no port, no path; the page on authentication excludes "www.", too.
 _DOMAIN: Final = re.compile(r"(?!www\.)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
-
-
-class AsyncGetResponseSearchContacts(Group):
-    """Searches for contacts, saved or not: ``client.search_contacts``.
-
-    They alone find removed, bounced and unconfirmed contacts.
-    Vendor page: https://apireference.getresponse.com/#tag/Search-Contacts
-    """
-
-    def iterate(
-        self,
-        *,
-        name: str | None = None,
-        created_from: date | None = None,
-        created_to: date | None = None,
-        sort: GetResponseSort | None = None,
-        per_page: int = 1000,
-    ) -> AsyncIterator[GetResponseSearch]:
-        """List the saved searches, without their conditions.
-
-        Args:
-            name: A part of the name.
-            created_from: The first day or moment of its creation.
-            created_to: The last one.
-            sort: By "name" or "createdOn".
-            per_page: How many come with one request, at most 1000.
-        """
-        params = {
-            **listing.filters(name=name),
-            **listing.between("createdOn", created_from, created_to),
-        }
-        call = thing_calls.SEARCHES.list(params, sort=sort, per_page=per_page)
-        return Pages(self._send, call)
-
-    async def get(self, search_contact_id: str) -> GetResponseSearch:
-        """Return a saved search with its conditions.
-
-        Raises:
-            NotFound: The account has no such search.
-        """
-        return await self._send(thing_calls.SEARCHES.get(search_contact_id))
-
-    async def create(self, name: str, conditions: Mapping[str, Any]) -> GetResponseSearch:
-        """Save a search.
-
-        Args:
-            name: Its name, which no other has.
-            conditions: ``sectionLogicOperator``, ``section`` and so on, as the vendor has them.
-
-        Raises:
-            AlreadyExists: Another search has the name.
-            ValidationFailed: A condition is not valid.
-        """
-        document = {**thing_calls.mapping(conditions, "conditions"), "name": name}
-        return await self._send(thing_calls.SEARCHES.create(document))
-
-    async def update(
-        self, search_contact_id: str, name: str, conditions: Mapping[str, Any]
-    ) -> GetResponseSearch:
-        """Change a saved search.
-
-        Args:
-            search_contact_id: Its id.
-            name: Its name.
-            conditions: All its conditions.
-
-        Raises:
-            NotFound: The account has no such search.
-            AlreadyExists: Another search has the name.
-        """
-        document = {**thing_calls.mapping(conditions, "conditions"), "name": name}
-        operation = operations.UPDATE_SEARCH
-        call = thing_calls.SEARCHES.update(operation, search_contact_id, document)
-        return await self._send(call)
-
-    async def delete(self, search_contact_id: str) -> None:
-        """Delete a saved search; its contacts stay.
-
-        Raises:
-            NotFound: The account has no such search.
-        """
-        operation = operations.DELETE_SEARCH
-        await self._send(thing_calls.SEARCHES.delete(operation, search_contact_id))
-
-    def contacts(
-        self, search_contact_id: str, *, sort: GetResponseSort | None = None, per_page: int = 1000
-    ) -> AsyncIterator[GetResponseFoundContact]:
-        """List what a saved search finds.
-
-        Args:
-            search_contact_id: Its id.
-            sort: By "name", "email" or "createdOn".
-            per_page: How many come with one request, at most 1000.
-        """
-        call = thing_calls.search_contacts(search_contact_id, sort=sort, per_page=per_page)
-        return Pages(self._send, call)
-
-    def find(
-        self,
-        conditions: Mapping[str, Any],
-        *,
-        sort: GetResponseSort | None = None,
-        per_page: int = 1000,
-    ) -> AsyncIterator[GetResponseFoundContact]:
-        """List what conditions find that are not saved.
-
-        Args:
-            conditions: ``subscribersType`` ("subscribed", "undelivered", "removed" or
-                "unconfirmed"), ``sectionLogicOperator`` and ``section``.
-            sort: By "name", "email" or "createdOn".
-            per_page: How many come with one request, at most 1000.
-        """
-        call = thing_calls.find_by_conditions(conditions, sort=sort, per_page=per_page)
-        return Pages(self._send, call)
-
-    async def set_custom_fields(
-        self, search_contact_id: str, values: Mapping[str, Any]
-    ) -> Accepted:
-        """Have custom fields set on all contacts that a saved search finds; it is queued.
-
-        Args:
-            search_contact_id: The search's id.
-            values: The fields' ids, each with a value or a list of them.
-
-        Raises:
-            NotFound: There is no such search, or no such field.
-        """
-        return await self._send(thing_calls.set_found_custom_fields(search_contact_id, values))
 
 
 class AsyncGetResponseImports(Group):
@@ -388,7 +255,8 @@ class AsyncGetResponse(AsyncClient):
         self._default_campaign = (
             None if default_campaign is None else inputs.campaign_id(default_campaign)
         )
-        self._account = self._account_id
+        if self._default_campaign is not None:
+            self._job_options = f"default campaign {self._default_campaign}"
         self._open(
             api_key=api_key,
             access_token=access_token,
@@ -423,7 +291,7 @@ class AsyncGetResponse(AsyncClient):
             home=self._home,
         )
 
-    async def _account_id(self) -> str | None:
+    async def _account(self) -> str | None:
         """Return which account the key belongs to."""
         return (await self.accounts.get()).account_id or None
 
