@@ -50,6 +50,8 @@ class AsyncClient(abc.ABC):
     _manners: ClassVar[Manners] = Manners()
     # Ask the platform which account the key belongs to, where it tells: a journal is of one.
     _account: Callable[[], Awaitable[str | None]] | None = None
+    # What says besides what the row of a job means; a journal is of one such meaning.
+    _job_options: str = ""
 
     def __init__(
         self,
@@ -238,6 +240,7 @@ class AsyncClient(abc.ABC):
             base_url=self.settings.base_url,
             keys=self._manners.idempotency,
             account=self._account,
+            options=self._job_options,
             pace_told=lambda: pace.told(time.monotonic(), time.time()),
             pace_recall=lambda told: pace.recall(told, time.monotonic(), time.time()),
         )

@@ -441,6 +441,7 @@ class AsyncBulk:
             verb=verb,
             target=list_id,
             via=via,
+            options=self._home.options,
         )
         return Journal(file, job, self._home, retry_failed=retry_failed)
 

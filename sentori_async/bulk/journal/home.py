@@ -19,6 +19,7 @@ class Home:
         base_url: Where it is.
         keys: Its rules for idempotency keys; None where it knows none.
         account: Ask the platform which account the key belongs to; None where it does not tell.
+        options: What the client was told besides that says what a row means, as text.
         pace_told: Return what was started within long windows, as plain data; any thread calls it.
         pace_recall: Count what an earlier process started.
     """
@@ -27,6 +28,7 @@ class Home:
     base_url: str
     keys: KeyRules | None = None
     account: Callable[[], Awaitable[str | None]] | None = None
+    options: str = ""
     pace_told: Callable[[], Mapping[str, Any] | None] | None = None
     pace_recall: Callable[[Mapping[str, Any]], None] | None = None
 
@@ -42,7 +44,7 @@ class Job:
         verb: What is done.
         target: The list it is done to, or None.
         via: Which way.
-        options: How fields are treated, as text.
+        options: What says besides what a row means, such as the client's default list, as text.
     """
 
     platform: str

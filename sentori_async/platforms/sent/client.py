@@ -116,6 +116,10 @@ class AsyncSent(AsyncClient):
         Raises:
             ConfigurationError: There is no key, or an option is not usable.
         """
+        headers = None
+        if profile_id is not None:
+            headers = {_PROFILE: _checked(profile_id)}
+            self._job_options = f"profile {headers[_PROFILE]}"
         self._open(
             api_key=api_key,
             base_url=base_url,
@@ -127,7 +131,7 @@ class AsyncSent(AsyncClient):
             proxy=proxy,
             observers=observers,
             middleware=middleware,
-            headers=None if profile_id is None else {_PROFILE: _checked(profile_id)},
+            headers=headers,
         )
 
     def _add_groups(self, send: Send) -> None:

@@ -501,3 +501,21 @@ async def test_a_journal_is_of_one_account(
         with pytest.raises(BulkError, match="job"):
             await stranger.bulk.add([JOE], journal=journal)
     assert other.contacts.count() == 0
+
+
+async def test_a_journal_is_of_one_default_campaign(
+    client: AsyncGetResponse, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Its rows mean other contacts with another, so none of them counts as done."""
+    other = sandbox.getresponse.campaigns.add("others")
+    journal = tmp_path / "job.db"
+    holds(await client.bulk.add([JOE], journal=journal), accepted=1)
+    async with AsyncGetResponse(
+        api_key=sandbox.getresponse.api_key,
+        base_url=sandbox.url("getresponse"),
+        default_campaign=other,
+        limits=Limits(adaptive=False),
+    ) as elsewhere:
+        with pytest.raises(BulkError, match=f"another job .*default campaign {DEFAULT_CAMPAIGN}"):
+            await elsewhere.bulk.add([JOE], journal=journal)
+    assert sandbox.getresponse.contacts.count() == 1

@@ -98,6 +98,24 @@ async def test_a_journal_is_of_one_account_and_a_new_key_of_it_goes_on(
     assert other.contacts.numbers() == []
 
 
+async def test_a_journal_is_of_one_profile_whatever_the_account_says(
+    client: AsyncSent, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    path = tmp_path / "job.db"
+    shop = sandbox.sent.add_profile("Shop")
+    async with AsyncSent(
+        api_key=sandbox.sent.api_key,
+        base_url=sandbox.url("sent"),
+        profile_id=shop.customer_id,
+        limits=Limits(adaptive=False),
+    ) as acting:
+        await acting.bulk.add([JOE], journal=path)
+    with pytest.raises(BulkError, match=f"another job .*profile {shop.customer_id}"):
+        await client.bulk.add([JOE], journal=path)
+
+    assert sandbox.sent.contacts.numbers() == []
+
+
 # ----------------------------------------------------------------------- upserts, in doubt
 
 
