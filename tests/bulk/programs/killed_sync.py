@@ -14,6 +14,7 @@ from typing import Any
 from sentori_async import AsyncSentori, Limits
 from sentori_async.bulk.sync.state import State
 
+
 def kill_at(boundary: int) -> None:
     """Let this process end as with kill -9 at its n-th boundary; 0 is none."""
     passed = 0
