@@ -180,8 +180,7 @@ class BulkReport(Frames):
 
     def _columns(self) -> list[Column]:
         """Tell of the rows that need a look: those that failed, and those of which nobody knows."""
-        both = [*self.failures, *self.unknowns]
-        return shown.columns_of(sorted(both, key=lambda outcome: outcome.index))
+        return shown.columns_of([*self.failures, *self.unknowns])
 
     def __repr__(self) -> str:
         """Show the counts, and no contact."""

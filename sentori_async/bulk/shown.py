@@ -64,8 +64,8 @@ def of_outcomes(outcomes: Outcomes) -> str:
 
 
 def columns_of(outcomes: Iterable[BulkOutcome]) -> list[Column]:
-    """Return outcomes as the columns of a table, which are there even where no row is."""
-    records = [outcome.record() for outcome in outcomes]
+    """Return outcomes in the rows' order as the columns of a table, which is never without them."""
+    records = [outcome.record() for outcome in sorted(outcomes, key=_place)]
     values: Iterable[Any] = zip(*records, strict=True) if records else itertools.repeat(())
     return [
         Column(name, kind, list(column))
@@ -84,11 +84,16 @@ def _first(title: str, outcomes: Outcomes) -> Iterable[str]:
     if len(outcomes):
         yield html.section(f"{title}: {_how_many(len(outcomes))}")
         names = ("row", "contact", "error", "code", "reason", "remedy")
-        yield html.table(names, map(_row, itertools.islice(outcomes, _MOST_ROWS)))
+        first = sorted(itertools.islice(outcomes, _MOST_ROWS), key=_place)
+        yield html.table(names, map(_row, first))
 
 
 def _how_many(count: int) -> str:
     return f"the first {_MOST_ROWS} of {count:,}" if count > _MOST_ROWS else f"{count:,}"
+
+
+def _place(outcome: BulkOutcome) -> int:
+    return outcome.index
 
 
 def _row(outcome: BulkOutcome) -> tuple[object, ...]:
