@@ -115,7 +115,8 @@ class Intake(abc.ABC, Generic[U]):
             self._breathe_at = clock() + _BREATHE_S
         if self._outlet is not None and self._outlet.full:
             await self._outlet.room()
-        if self._stopping:
+        # Somebody else may have come to the input's end meanwhile.
+        if self._stopping or self._ended:
             return END
         try:
             if self._journal is not None and self._journal.is_behind(self._rows_taken):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from sentori_async.bulk.intake import Outlet
+from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.stream import OutcomeStream
 from sentori_async.errors import AuthenticationError, BulkError, ConfigurationError
 from tests.bulk.fakes import FakeRowPlan, Wire, until
@@ -124,3 +126,49 @@ async def test_a_stream_outside_its_block_says_what_to_write() -> None:
 
 def test_the_fake_plan_is_what_the_engine_expects() -> None:
     assert FakeRowPlan().plan("a+b:1").keys == ("a", "b")
+
+
+class _Room(Outlet):
+    """Holds back the workers that come while an input is at its end."""
+
+    def __init__(self) -> None:
+        self.at_end = asyncio.Event()
+        self.released = asyncio.Event()
+        self.held = 0
+
+    @property
+    def full(self) -> bool:
+        return self.at_end.is_set() and self.held < 2
+
+    def put(self, outcome: BulkOutcome) -> None:
+        pass
+
+    async def room(self) -> None:
+        self.held += 1
+        await self.released.wait()
+
+
+async def test_workers_that_were_held_back_while_the_input_ended_end_too() -> None:
+    room, gate = _Room(), asyncio.Event()
+
+    async def rows() -> AsyncIterator[str]:
+        for name in "abc":
+            yield f"{name}:1"
+        room.at_end.set()
+        await gate.wait()
+
+    async def answer(path: str) -> None:
+        if path != "a:1":
+            await room.at_end.wait()
+
+    engine = engine_of(rows(), Wire(answer), workers=3)
+    engine.attach(room)
+    job = asyncio.create_task(engine.run())
+    await until(lambda: room.held == 2)
+    gate.set()
+    await until(lambda: engine._ended)
+    room.released.set()
+    async with asyncio.timeout(5):
+        await job
+
+    assert engine.report.total == 3
