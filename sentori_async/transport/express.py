@@ -16,9 +16,10 @@ import functools
 import math
 import os
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
+import attrs
 from yarl import URL
 
 from sentori_async.errors import ConfigurationError
@@ -142,8 +143,15 @@ class _Where(aiohttp.ClientRequest):
         return super().connection_key
 
 
-class _Head(NamedTuple):
-    """What all requests of one kind say besides their target and their body."""
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class _Head:
+    """What all requests of one kind say besides their target and their body.
+
+    Attributes:
+        method: The HTTP method.
+        lines: The headers as they are sent, the credential among them.
+        names: The headers' names in lower case.
+    """
 
     method: bytes
     lines: bytes
@@ -223,10 +231,7 @@ class Express:
         """
         if self._http.closed:
             raise RuntimeError("the session is closed")
-        try:
-            connection = await self._connector.connect(self._where, [], timers)
-        except TimeoutError as error:
-            raise aiohttp.ConnectionTimeoutError from error
+        connection = await self._connected(timers)
         try:
             protocol = self._write(connection, request, timers.sock_read)
             while True:
@@ -238,6 +243,19 @@ class Express:
         except BaseException:
             connection.close()
             raise
+
+    async def _connected(self, timers: aiohttp.ClientTimeout) -> Connection:
+        """Return a connection on which nothing was said that nobody asked for."""
+        while True:
+            try:
+                connection = await self._connector.connect(self._where, [], timers)
+            except TimeoutError as error:
+                raise aiohttp.ConnectionTimeoutError from error
+            protocol = connection.protocol
+            if protocol is None or not protocol.should_close:
+                return connection
+            # An answer that came while it was in the pool would be taken for the next one's.
+            connection.close()
 
     def _write(
         self, connection: Connection, request: Request, read_s: float | None
@@ -296,5 +314,7 @@ class Express:
             if not (has_body and name.lower() == "content-length")
         )
         return _Head(
-            composed.method.encode(), lines.encode(), frozenset(names | {"content-length"})
+            method=composed.method.encode(),
+            lines=lines.encode(),
+            names=frozenset(names | {"content-length"}),
         )
