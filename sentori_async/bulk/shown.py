@@ -75,7 +75,7 @@ def columns_of(outcomes: Iterable[BulkOutcome]) -> list[Column]:
 
 def _errors(by_error: dict[str, int]) -> Iterable[str]:
     if by_error:
-        often = sorted(by_error.items(), key=lambda each: -each[1])
+        often = sorted(by_error.items(), key=lambda each: (-each[1], each[0]))
         text = ", ".join(f"{name} {count:,}" for name, count in often)
         yield html.paragraph(f"Errors: {text}")
 
