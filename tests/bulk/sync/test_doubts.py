@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sentori_async.bulk.journal.digest import digest_of
 from sentori_async.bulk.journal.home import Home
 from sentori_async.bulk.sync.report import SyncReport
+from sentori_async.bulk.sync.schema import BATCH
 from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.errors import ConnectionLost, ValidationFailed
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
@@ -174,3 +175,14 @@ def test_a_contact_that_may_have_been_removed_is_sent_when_it_is_back(tmp_path: 
     synced(platform, state, [row("a", "1")])
 
     assert platform.account.contacts["a@example.com"]["FirstName"] == "1"
+
+
+def test_an_unchanged_row_takes_back_a_changed_one_of_an_earlier_stretch(tmp_path: Path) -> None:
+    """Rows are compared in stretches, and one without any change takes a short cut."""
+    state, platform = tmp_path / "state.db", Platform()
+    rows = [row(f"p{n}", "1") for n in range(3 * BATCH)]
+    synced(platform, state, rows)
+    platform.writes = 0
+    report = synced(platform, state, [row("p1", "2"), *rows])
+
+    assert (platform.writes, report.superseded, report.unchanged) == (0, 1, len(rows))
