@@ -160,9 +160,10 @@ async def test_answer_that_nobody_asked_for_is_not_taken_for_the_next() -> None:
         await exchange(session)
         unasked[0].write(http(b"not asked for").data)
         await settle()
-        assert (await exchange(session)).body == b"asked for"
+        body = (await exchange(session)).body
         await session.close()
         await settle()
+    assert body == b"asked for"
     assert len(unasked) == 2
 
 
