@@ -35,6 +35,7 @@ from sentori_async.errors import (
     UnsupportedOperation,
     ValidationFailed,
 )
+from sentori_async.registry import STEMS, client_module
 from sentori_async.secret import Secret
 from sentori_async.settings import Limits, Rate, RetryPolicy, Settings, Timeouts
 from sentori_async.unset import UNSET, Unset
@@ -181,8 +182,7 @@ _SENT_WEBHOOKS: Final = "sentori_async.platforms.sent.webhooks"
 _GETRESPONSE_MODELS: Final = "sentori_async.platforms.getresponse.models"
 _GETRESPONSE_THINGS: Final = "sentori_async.platforms.getresponse.things"
 _LAZY: Final = {
-    "AsyncGetResponse": "sentori_async.platforms.getresponse.client",
-    "AsyncSent": "sentori_async.platforms.sent.client",
+    **{f"Async{stem}": client_module(name) for name, stem in STEMS.items()},
     "SentAccount": _SENT,
     "SentChannel": _SENT,
     "SentChannelScore": _SENT,
@@ -206,7 +206,6 @@ _LAZY: Final = {
     "SentWebhookTest": _SENT_ENDPOINTS,
     "SentWebhookEvent": _SENT_WEBHOOKS,
     "SentWebhookVerifier": _SENT_WEBHOOKS,
-    "AsyncSpotzee": "sentori_async.platforms.spotzee.client",
     "SpotzeeEvent": _SPOTZEE,
     "SpotzeeEventBatch": _SPOTZEE,
     "SpotzeeEventResult": _SPOTZEE,
@@ -227,7 +226,6 @@ _LAZY: Final = {
     "SpotzeeSubscriptionState": _SPOTZEE_PREFERENCES,
     "SpotzeeUserSubscription": _SPOTZEE_PREFERENCES,
     "Accepted": "sentori_async.wire.results",
-    "AsyncSentori": "sentori_async.platforms.sentori.client",
     "AttemptFailed": _EVENTS,
     "AttemptStarted": _EVENTS,
     "Audience": _MODELS,

@@ -6,7 +6,8 @@ catalogue, and ``sandbox/<name>/app.py`` the service ``<Stem>Platform`` with its
 
 from __future__ import annotations
 
-from typing import Final
+import importlib
+from typing import Any, Final
 
 STEMS: Final = {
     "sentori": "Sentori",
@@ -25,6 +26,11 @@ def catalogue_module(name: str) -> str:
 def client_module(name: str) -> str:
     """Return the module that holds a platform's async client."""
     return f"sentori_async.platforms.{name}.client"
+
+
+def client_class(name: str) -> Any:
+    """Return a platform's async client, loaded on first use."""
+    return getattr(importlib.import_module(client_module(name)), f"Async{STEMS[name]}")
 
 
 def migration_module(name: str) -> str:

@@ -47,6 +47,7 @@ from sentori_async import (
     ValidationFailed,
     __version__,
 )
+from sentori_async.registry import STEMS
 
 if TYPE_CHECKING:
     from sentori_async import (
@@ -157,12 +158,12 @@ if TYPE_CHECKING:
     from sentori_sync._verbs import GetResponse, Sent, Sentori, Spotzee
 
 # In `_verbs`; all else is the async package's own.
-_CLIENTS = frozenset({"GetResponse", "Sent", "Sentori", "Spotzee"})
+_CLIENTS = frozenset(STEMS.values())
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use."""
-    if name not in __all__:
+    if name not in __all__ and name not in _CLIENTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = importlib.import_module("sentori_sync._verbs") if name in _CLIENTS else sentori_async
     value = getattr(home, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -24,7 +23,7 @@ from sentori_async.errors import SentoriError
 from sentori_async.migrate.ends import End, parse_end
 from sentori_async.migrate.mapping import FieldMap
 from sentori_async.migrate.migration import Migration
-from sentori_async.registry import STEMS, client_module
+from sentori_async.registry import client_class
 
 if TYPE_CHECKING:
     from sentori_async.bulk.outcomes import BulkOutcome
@@ -167,8 +166,7 @@ async def run_migration(plan: MigratePlan, output: Output) -> int:
 
 def _client(platform: str) -> AsyncClient:
     """Return a client of the account that the environment names."""
-    module = importlib.import_module(client_module(platform))
-    client: AsyncClient = getattr(module, f"Async{STEMS[platform]}")()
+    client: AsyncClient = client_class(platform)()
     return client
 
 

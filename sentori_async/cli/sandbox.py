@@ -1,4 +1,4 @@
-"""`sentori sandbox`: a local account to try things on."""
+"""`sentori sandbox`: local accounts to try things on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from cyclopts.types import Port
 from sentori_async.cli.exits import OK, STOPPED
 from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded, run_async
-from sentori_async.sandbox import API_KEY, FaultScript, Sandbox, seed_demo
+from sentori_async.registry import STEMS, client_class
+from sentori_async.sandbox import FaultScript, Sandbox, seed_demo
 
 
 def sandbox(
@@ -25,13 +26,15 @@ def sandbox(
         Path | None,
         Parameter(
             metavar="FILE",
-            help="A file that keeps the account from one run to the next; "
+            help="A file that keeps the accounts from one run to the next; "
             "it holds contact data, and only you can read it.",
         ),
     ] = None,
     seed: Annotated[
         bool,
-        Parameter(help="Start with some contacts, lists, suppressions, emails and a report."),
+        Parameter(
+            help="Start Sentori with some contacts, lists, suppressions, emails and a report."
+        ),
     ] = False,
     faults: Annotated[
         Path | None,
@@ -43,7 +46,7 @@ def sandbox(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Play Sentori on this machine until Ctrl-C, and return the exit code."""
+    """Play the platforms on this machine until Ctrl-C, and return the exit code."""
     output = Output(as_json=as_json)
 
     def play() -> int:
@@ -59,16 +62,26 @@ async def _serve(server: Sandbox, output: Output, *, seed: bool) -> int:
     async with server:
         if seed:
             seed_demo(server)
-        url = server.url("sentori")
-        output.document({"url": url, "api_key": API_KEY, "port": server.port})
-        output.line("Sentori is played at ", (url, "bold"))
-        output.line("Use it from another terminal:")
-        output.line(f"  export SENTORI_BASE_URL={url}")
-        output.line(f"  export SENTORI_API_KEY={API_KEY}")
-        output.line("Stop it with Ctrl-C.")
-        output.flush()
+        _announce(server, output)
         await stopped.wait()
     return OK
+
+
+def _announce(server: Sandbox, output: Output) -> None:
+    """Say how to use what is played."""
+    accounts = {
+        name: {"url": server.url(name), "api_key": server.account(name).api_key} for name in STEMS
+    }
+    home = accounts["sentori"]
+    output.document({**home, "port": server.port, "platforms": accounts})
+    output.line("Sentori is played at ", (home["url"], "bold"))
+    output.line("Use it from another terminal:")
+    for name, account in accounts.items():
+        prefix = client_class(name).platform.env_prefix
+        output.line(f"  export {prefix}_BASE_URL={account['url']}")
+        output.line(f"  export {prefix}_API_KEY={account['api_key']}")
+    output.line("Stop it with Ctrl-C.")
+    output.flush()
 
 
 def _on_signal() -> asyncio.Event:

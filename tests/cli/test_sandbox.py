@@ -5,10 +5,17 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import sentori_sync
+from sentori_async import NotFound
+from sentori_async.registry import STEMS
 from tests.cli.command import environment, finish, sentori, start
+
+# Who is nobody on a platform where addresses are no identities.
+NOBODY = {"Sent": "+12125550199"}
 
 
 def url_of(process: subprocess.Popen[str]) -> str:
@@ -19,12 +26,22 @@ def url_of(process: subprocess.Popen[str]) -> str:
     return first.split()[-1]
 
 
+def document_of(process: subprocess.Popen[str]) -> Any:
+    """Wait until the sandbox listens and return what it says of itself."""
+    assert process.stdout is not None
+    text = process.stdout.readline()
+    while not text.endswith("\n}\n"):
+        text += process.stdout.readline()
+    return json.loads(text)
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_what_it_prints_is_all_that_is_needed_to_use_it(stop: signal.Signals) -> None:
     process = start("sandbox", "--port", "0", "--seed", env=environment(None))
     url_of(process)
-    assert process.stdout is not None
-    lines = [process.stdout.readline().strip() for _ in range(4)]
+    stdout = process.stdout
+    assert stdout is not None
+    lines = list(iter(lambda: stdout.readline().strip(), "Stop it with Ctrl-C."))
     exported = dict(line.removeprefix("export ").split("=") for line in lines if "export" in line)
 
     done = sentori("contact", "get", "existing0001@example.com", "--json", env=exported)
@@ -33,6 +50,22 @@ def test_what_it_prints_is_all_that_is_needed_to_use_it(stop: signal.Signals) ->
     assert done.document["EmailAddress"] == "existing0001@example.com"
     ended = finish(process)
     assert (ended.code, ended.err) == (0, "")
+
+
+def test_the_lines_that_it_prints_open_every_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = start("sandbox", "--port", "0", "--json", env=environment(None))
+    said = document_of(process)
+    for name, account in said["platforms"].items():
+        monkeypatch.setenv(f"{name.upper()}_BASE_URL", account["url"])
+        monkeypatch.setenv(f"{name.upper()}_API_KEY", account["api_key"])
+
+    for stem in STEMS.values():
+        with getattr(sentori_sync, stem)() as client, pytest.raises(NotFound):
+            client.contacts.get(NOBODY.get(stem, "nobody@example.com"))
+
+    assert set(said["platforms"]) == set(STEMS)
+    process.send_signal(signal.SIGINT)
+    assert finish(process).code == 0
 
 
 def test_state_outlives_the_process(tmp_path: Path) -> None:
@@ -52,13 +85,9 @@ def test_state_outlives_the_process(tmp_path: Path) -> None:
 
 def test_json_says_where_it_is() -> None:
     process = start("sandbox", "--port", "0", "--json", env=environment(None))
-    assert process.stdout is not None
-    text = ""
-    while not text.rstrip().endswith("}"):
-        text += process.stdout.readline()
+    said = document_of(process)
     process.send_signal(signal.SIGINT)
 
-    said = json.loads(text)
     assert said["url"].startswith(f"http://127.0.0.1:{said['port']}/")
     assert finish(process).code == 0
 
