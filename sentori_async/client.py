@@ -243,6 +243,7 @@ class AsyncClient(abc.ABC):
             options=self._job_options,
             pace_told=lambda: pace.told(time.monotonic(), time.time()),
             pace_recall=lambda told: pace.recall(told, time.monotonic(), time.time()),
+            estimate_s=pace.estimate_s,
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sentori_async.bulk.options import FLUSH_AFTER_S
 from sentori_async.platforms.getresponse.contacts import LOOKS_AFTER_S
 from sentori_async.platforms.spotzee.preferences import SpotzeeSubscriptionState
 from sentori_async.unset import UNSET
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Any, Literal, NoReturn
 
-    from sentori_async.bulk.plan import Via
+    from sentori_async.bulk.options import Dedupe, JournalFile
+    from sentori_async.bulk.plan import Evidence, Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.verbs import AsyncBulk, JournalFile, Rows
+    from sentori_async.bulk.verbs import AsyncBulk, Rows
     from sentori_async.platforms.getresponse.client import (
         AsyncGetResponse,
         AsyncGetResponseAccounts,
@@ -178,6 +180,9 @@ class Bulk(SyncingBulkJobs):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add every row as a new contact.
@@ -188,6 +193,10 @@ class Bulk(SyncingBulkJobs):
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -201,6 +210,9 @@ class Bulk(SyncingBulkJobs):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
             progress=progress,
         )
 
@@ -211,6 +223,9 @@ class Bulk(SyncingBulkJobs):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Update the contact of every row.
@@ -222,6 +237,10 @@ class Bulk(SyncingBulkJobs):
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -235,6 +254,9 @@ class Bulk(SyncingBulkJobs):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
             progress=progress,
         )
 
@@ -245,6 +267,10 @@ class Bulk(SyncingBulkJobs):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
+        evidence: Evidence | None = None,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add the contact of every row, or update it where it exists.
@@ -256,6 +282,13 @@ class Bulk(SyncingBulkJobs):
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
+            evidence: For an import that only counts the rows it leaves out: "rows" looks the likely
+                ones up until each is named, and is what happens where nothing is said; "counts"
+                asks for nothing more, and rows that the counters leave open are unknown.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -269,6 +302,10 @@ class Bulk(SyncingBulkJobs):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
+            evidence=evidence,
             progress=progress,
         )
 
@@ -279,6 +316,9 @@ class Bulk(SyncingBulkJobs):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Delete the contact of every row.
@@ -289,6 +329,10 @@ class Bulk(SyncingBulkJobs):
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -302,6 +346,9 @@ class Bulk(SyncingBulkJobs):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
             progress=progress,
         )
 
@@ -313,6 +360,9 @@ class Bulk(SyncingBulkJobs):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Subscribe the contact of every row to a list.
@@ -324,6 +374,10 @@ class Bulk(SyncingBulkJobs):
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -338,6 +392,9 @@ class Bulk(SyncingBulkJobs):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
             progress=progress,
         )
 
@@ -349,6 +406,9 @@ class Bulk(SyncingBulkJobs):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Unsubscribe the contact of every row from a list.
@@ -360,6 +420,10 @@ class Bulk(SyncingBulkJobs):
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -374,6 +438,9 @@ class Bulk(SyncingBulkJobs):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
             progress=progress,
         )
 

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Sized
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
+from sentori_async.bulk.options import FLUSH_AFTER_S, JobOptions
 from sentori_async.bulk.progress import progress_of
 from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, source_of
 from sentori_async.errors import ConfigurationError
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
     from sentori_async.bulk import stream as async_stream
     from sentori_async.bulk.engine import Engine
+    from sentori_async.bulk.options import Dedupe, JournalFile
     from sentori_async.bulk.outcomes import BulkOutcome
-    from sentori_async.bulk.plan import Verb, Via
+    from sentori_async.bulk.plan import Evidence, Verb, Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.verbs import AsyncBulk, JournalFile, Rows
+    from sentori_async.bulk.verbs import AsyncBulk, Rows
     from sentori_sync.portal import Portal
 
 _CHUNK: Final = 256
@@ -133,6 +135,10 @@ class BulkJobs(Group):
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
+        evidence: Evidence | None = None,
         progress: Progress | bool | None = None,
     ) -> OutcomeStream:
         """Run a job and see every row's outcome as it happens.
@@ -146,6 +152,10 @@ class BulkJobs(Group):
             via: As the verb takes it.
             journal: As the verb takes it; rows that an earlier run settled are told, not sent.
             retry_failed: As the verb takes it.
+            dedupe: As the verb takes it.
+            dry_run: As the verb takes it.
+            flush_after_s: As the verb takes it.
+            evidence: As add_or_update takes it.
             progress: As the verb takes it.
 
         Raises:
@@ -159,6 +169,10 @@ class BulkJobs(Group):
             via=via,
             journal=journal,
             retry_failed=retry_failed,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
+            evidence=evidence,
             progress=_shown_by(caller, rows, progress),
         )
         return OutcomeStream(self._portal, caller, stream, started=self._keep)
@@ -180,10 +194,11 @@ class BulkJobs(Group):
         job = self._async._job(  # noqa: SLF001 - the verb itself could only be cancelled
             cast("Verb", verb.__name__),
             _advanced_by(caller, rows),
-            *args,
+            args[0] if args else None,
+            JobOptions(**options),
             progress=_shown_by(caller, rows, progress),
-            **options,
         )
+        job.report.expected = len(rows) if isinstance(rows, Sized) else None
         caller.drain = job.drain
         return self._portal.run_for(caller, self._finished, job)
 
@@ -256,6 +271,20 @@ class OutcomeStream:
 
     async def _drain(self) -> None:
         self._async.drain()
+
+    def pause(self) -> None:
+        """Begin nothing new until `resume` is called; what is in flight goes on."""
+        self._portal.post(self._pause)
+
+    async def _pause(self) -> None:
+        self._async.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._portal.post(self._resume)
+
+    async def _resume(self) -> None:
+        self._async.resume()
 
     def __enter__(self) -> Self:
         """Start the job."""

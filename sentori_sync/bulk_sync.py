@@ -8,11 +8,12 @@ from sentori_sync._caller import Caller
 from sentori_sync.bulk import BulkJobs, _advanced_by, _shown_by
 
 if TYPE_CHECKING:
+    from sentori_async.bulk.options import JournalFile
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.sync.report import SyncReport
     from sentori_async.bulk.sync.run import Missing
-    from sentori_async.bulk.verbs import JournalFile, Rows, StateFile
+    from sentori_async.bulk.verbs import Rows, StateFile
 
 
 class SyncingBulkJobs(BulkJobs):

@@ -9,12 +9,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.journal.entries import Fate, Intent
+from sentori_async.bulk.options import PLAIN
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import RowVerdict
 from sentori_async.bulk.rows import END, NOT_YET
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from sentori_async.bulk.journal.entries import Recalled
     from sentori_async.bulk.journal.journal import Journal
+    from sentori_async.bulk.options import JobOptions
     from sentori_async.bulk.plan import ChunkPlan, ChunkRow, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
@@ -69,6 +72,7 @@ class _Chunk:
     lost_with: int | None = None
     group: str = ""
     in_doubt_until: float = 0.0
+    overdue: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -87,6 +91,7 @@ class ChunkEngine(Engine[_Chunk]):
         workers: int,
         progress: Progress | None = None,
         journal: Journal | None = None,
+        options: JobOptions = PLAIN,
     ) -> None:
         """Prepare a job whose chunks `plan` turns into calls."""
         workers = min(workers, plan.workers)
@@ -99,6 +104,9 @@ class ChunkEngine(Engine[_Chunk]):
             journal=journal,
         )
         self._plan = plan
+        self._last_wins = options.dedupe is not None
+        self._flush_after_s = options.flush_after_s
+        self._dry = self.report.dry_run = options.dry_run
         # What one worker is filling, and the row that did not fit into what was filled last.
         self._filling: _Chunk | None = None
         self._carried: _Entry | None = None
@@ -135,9 +143,13 @@ class ChunkEngine(Engine[_Chunk]):
             await self._wait_for_news()
             return None
         chunk = self._filling = _Chunk()
+        # A source that has nothing more to say for now must not hold up what it has said.
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._flush_after_s, self._flush, chunk)
         try:
             await self._fill(chunk)
         finally:
+            timer.cancel()
             self._filling = None
             self._wake(1)
         if chunk.entries and self._stopping:
@@ -145,12 +157,16 @@ class ChunkEngine(Engine[_Chunk]):
             return None
         return chunk if chunk.entries else None
 
+    def _flush(self, chunk: _Chunk) -> None:
+        chunk.overdue = True
+        self._wake(len(self._idle))
+
     async def _fill(self, chunk: _Chunk) -> None:
         if self._carried is not None:
             self._add(chunk, self._carried)
             self._carried = None
         while len(chunk.entries) < self._plan.max_rows and chunk.taken_in < _MOST_TAKEN_IN:
-            entry = await self._next_entry()
+            entry = await self._next_entry(chunk)
             if entry is None:
                 break
             if chunk.entries and not self._fits(chunk, entry):
@@ -164,10 +180,12 @@ class ChunkEngine(Engine[_Chunk]):
             return False
         return chunk.size + entry.row.size <= self._plan.max_bytes
 
-    async def _next_entry(self) -> _Entry | None:
-        """Return the next row that can be sent, or None at the end."""
+    async def _next_entry(self, chunk: _Chunk) -> _Entry | None:
+        """Return the next row that can be sent, or None at the end or where none comes in time."""
         while (row := await self._take()) is not END:
             if row is NOT_YET:
+                if chunk.overdue and chunk.entries:
+                    return None
                 continue
             index = self._next_index()
             recalled = self._recall(index, row)
@@ -188,7 +206,9 @@ class ChunkEngine(Engine[_Chunk]):
         if earlier is not None:
             self._tell(BulkOutcome(earlier.index, earlier.row.contact, "skipped"))
             chunk.size -= earlier.row.size
-            entry = _Entry(entry.index, self._plan.merge(earlier.row, entry.row), entry.recalled)
+            if not self._last_wins:
+                merged = self._plan.merge(earlier.row, entry.row)
+                entry = _Entry(entry.index, merged, entry.recalled)
             if self._journal is not None:
                 earlier.taken_in.append((earlier.index, earlier.recalled.digest))
                 entry.taken_in = earlier.taken_in
@@ -238,6 +258,11 @@ class ChunkEngine(Engine[_Chunk]):
     ) -> bool:
         """Send some rows at once; return False if they are refused and may be sent apart."""
         rows = [entry.row for entry in part]
+        if self._dry:
+            self._answered(None)
+            self.report.requests += 1
+            self._tell_all(part, RowVerdict(self._plan.expected), 0)
+            return True
         try:
             result = await self._send(call, meter)
         except SentoriError as error:

@@ -91,6 +91,7 @@ class Engine(Intake[U]):
         self._send = send
         self._workers = workers
         self._progress = progress
+        self.estimate_s: Callable[[int], float | None] | None = None
         self._gate = asyncio.Event()
         self._cause: Exception | None = None
 
@@ -99,7 +100,7 @@ class Engine(Intake[U]):
         self._outlet = outlet
 
     def drain(self) -> None:
-        """Take no more rows; those in flight are settled."""
+        """Take no more rows; those in flight are settled, also after a pause."""
         self._stopping = True
         self._gate.set()
         self._source.stop()
@@ -119,6 +120,8 @@ class Engine(Intake[U]):
         else:
             await self._journal.open(self.report, self._abort, workers=self._workers)
             await self._run_on_record(self._journal)
+        if self.report.dry_run and self.estimate_s is not None:
+            self.report.estimated_s = self.estimate_s(self.report.requests)
         self.report.finished = True
         await self._show()
         if isinstance(self._cause, BulkError):

@@ -60,6 +60,7 @@ class Intake(abc.ABC, Generic[U]):
         self._outlet: Outlet | None = None
         self._turns: Turns[U] = Turns()
         self._stopping = False
+        self._paused = False
         self._ended = False
         self._rows_taken = 0
         self._breathe_at = 0.0
@@ -73,6 +74,10 @@ class Intake(abc.ABC, Generic[U]):
 
         Nothing may be awaited between taking its last row and returning it.
         """
+
+    def _holds_back(self) -> bool:
+        """Tell whether something that was taken has not been returned by `_make` yet."""
+        return False
 
     @abc.abstractmethod
     def _keys(self, unit: U) -> tuple[str, ...]:
@@ -90,12 +95,14 @@ class Intake(abc.ABC, Generic[U]):
         """Return what may be sent now, or None when there is no more."""
         turns = self._turns
         while True:
-            if turns.ready:
+            if self._paused and not self._stopping:
+                await self._wait_for_news()
+            elif turns.ready:
                 unit = turns.ready.popleft()
                 # There is room for one more now, or there is nothing left to wait for.
                 self._wake(len(self._idle) if self._ended and not turns.parked else 1)
                 return unit
-            if self._stopping or self._ended:
+            elif (self._stopping or self._ended) and not self._holds_back():
                 if not turns.parked:
                     return None
                 await self._wait_for_news()
@@ -173,6 +180,15 @@ class Intake(abc.ABC, Generic[U]):
             self._abort(error)
         elif error is None and coming.result() is not END:
             self._skip(coming.result())
+
+    def pause(self) -> None:
+        """Begin nothing new until `resume` is called; what is in flight goes on."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._paused = False
+        self._wake(len(self._idle))
 
     async def _wait_for_news(self) -> None:
         """Wait until there may be something to do."""

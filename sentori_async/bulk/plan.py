@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import attrs
 
@@ -24,6 +24,8 @@ from sentori_async.wire.settle import Flow
 
 Verb = Literal["add", "update", "add_or_update", "delete", "subscribe", "unsubscribe"]
 Via = Literal["single", "auto", "import", "batch"]
+Evidence = Literal["rows", "counts"]
+"""What it takes to say which rows an import left out: to look them up, or that counters agree."""
 
 Send = Callable[[Call[Any], Meter], Awaitable[Any]]
 """Send a call for a bulk job, counting its cost."""
@@ -110,6 +112,20 @@ class ChunkPlan(Plan):
     max_rows: int
     max_bytes: int
     workers: int
+
+    @property
+    def expected(self) -> Status:
+        """What becomes of a row that nothing is wrong with."""
+        return "accepted"
+
+    def with_evidence(self, evidence: Evidence) -> Self:
+        """Return the plan that asks for this evidence before it says what became of a row.
+
+        Raises:
+            UnsupportedOperation: Its answers leave nothing open.
+        """
+        msg = f"evidence={evidence!r} is for imports that only count the rows they leave out"
+        raise UnsupportedOperation(msg)
 
     @abc.abstractmethod
     def plan(self, row: object) -> ChunkRow:

@@ -125,6 +125,11 @@ class BulkReport(Frames):
         retries: How many of the attempts were repeats.
         duration_s: How long the job has run, in seconds.
         finished: Whether the job is over.
+        dry_run: Whether nothing was sent: then statuses say what would be expected, `requests` how
+            many would be sent at least, and `estimated_s` how long that would take.
+        expected: How many rows there are, where the input says so.
+        estimated_s: How long the requests take at the present limits, in seconds, after a dry run
+            and where there are limits.
     """
 
     by_status: Counter[Status] = attrs.field(factory=Counter)
@@ -136,6 +141,22 @@ class BulkReport(Frames):
     retries: int = 0
     duration_s: float = 0.0
     finished: bool = False
+    dry_run: bool = False
+    expected: int | None = None
+    estimated_s: float | None = None
+
+    @property
+    def rows_per_s(self) -> float:
+        """How many rows were settled per second so far."""
+        return self.total / self.duration_s if self.duration_s > 0 else 0.0
+
+    @property
+    def eta_s(self) -> float | None:
+        """How long the rest takes at this speed, in seconds; None where nobody can tell."""
+        speed = self.rows_per_s
+        if self.expected is None or not speed:
+            return None
+        return max(0, self.expected - self.total) / speed
 
     @property
     def total(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,10 @@ import attrs
 
 from sentori_async.bulk.engine import Engine
 from sentori_async.bulk.journal.entries import Fate, Intent
+from sentori_async.bulk.options import PLAIN
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
+from sentori_async.bulk.window import LONGEST_S, Window
 from sentori_async.errors import BulkError, InvalidInput, SentoriError
 from sentori_async.wire.message import Meter, Safety
 from sentori_async.wire.settle import follow
@@ -18,6 +21,7 @@ from sentori_async.wire.settle import follow
 if TYPE_CHECKING:
     from sentori_async.bulk.journal.entries import Recalled
     from sentori_async.bulk.journal.journal import Journal
+    from sentori_async.bulk.options import JobOptions
     from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
@@ -27,10 +31,23 @@ if TYPE_CHECKING:
 # Not frozen and built by position: one is made for every row.
 @attrs.define(eq=False)
 class _Unit:
+    """A row, with the number and digest of each earlier row that it has superseded."""
+
     index: int
     row: PlannedRow
     recalled: Recalled
     on_record: bool = False
+    superseded: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The normalised identities that it touches."""
+        return self.row.keys
+
+    @property
+    def may_be_superseded(self) -> bool:
+        """Whether it need not be sent if a later one is: not where it may have been sent before."""
+        return self.recalled.fate is not Fate.LOST
 
 
 class RowEngine(Engine[_Unit]):
@@ -45,10 +62,14 @@ class RowEngine(Engine[_Unit]):
         workers: int,
         progress: Progress | None = None,
         journal: Journal | None = None,
+        options: JobOptions = PLAIN,
     ) -> None:
         """Prepare a job whose rows `plan` turns into calls."""
         super().__init__(source, send, workers=workers, progress=progress, journal=journal)
         self._plan = plan
+        self._window: Window[_Unit] | None = Window() if options.dedupe else None
+        self._timer: asyncio.TimerHandle | None = None
+        self._dry = self.report.dry_run = options.dry_run
 
     def _identity(self, row: object) -> str:
         return self._plan.identity(row)
@@ -58,6 +79,13 @@ class RowEngine(Engine[_Unit]):
 
     def _skip_unit(self, unit: _Unit) -> None:
         self._tell(self._skipped(unit))
+
+    def drain(self) -> None:
+        """Take no more rows; those in flight are settled."""
+        super().drain()
+        if self._window is not None:
+            for unit in self._window.clear():
+                self._skip_unit(unit)
 
     def _skipped(self, unit: _Unit) -> BulkOutcome:
         cause = self._cause if isinstance(self._cause, SentoriError) else None
@@ -81,8 +109,14 @@ class RowEngine(Engine[_Unit]):
         row, recalled = unit.row, unit.recalled
         if row.steps is None:
             meter.key = journal.key_for(row.call, recalled.known)
-        if recalled.fate is Fate.LOST:
-            meter.lost = True
+        meter.lost = recalled.fate is Fate.LOST
+        intents = [
+            Intent(number, row.contact, row.keys, digest, None, None, unit.index)
+            for number, digest in unit.superseded
+        ]
+        if intents and not await self._intend(intents):
+            return
+        if meter.lost:
             return
         intent = Intent(unit.index, row.contact, row.keys, recalled.digest, meter.key)
         try:
@@ -93,6 +127,39 @@ class RowEngine(Engine[_Unit]):
             unit.on_record = True
 
     async def _make(self) -> _Unit | None:
+        window = self._window
+        if window is None:
+            return await self._planned()
+        now = asyncio.get_running_loop().time
+        while not (self._ended or self._stopping or window.is_due(now())):
+            unit = await self._planned()
+            if unit is not None:
+                self._hold(window, unit)
+            elif not window:
+                return None
+        return window.release()
+
+    def _holds_back(self) -> bool:
+        return bool(self._window)
+
+    def _hold(self, window: Window[_Unit], unit: _Unit) -> None:
+        """Hold a row back, and account for the one that it supersedes."""
+        loop = asyncio.get_running_loop()
+        earlier = window.add(unit, loop.time())
+        if earlier is not None:
+            unit.superseded = (*earlier.superseded, (earlier.index, earlier.recalled.digest))
+            self._tell(BulkOutcome(earlier.index, earlier.row.contact, "skipped"))
+        if self._timer is None:
+            # A source that has nothing more to say for now must not hold up what it has said.
+            self._timer = loop.call_later(LONGEST_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._timer = None
+        if self._window:
+            self._timer = asyncio.get_running_loop().call_later(LONGEST_S, self._look_again)
+            self._wake(1)
+
+    async def _planned(self) -> _Unit | None:
         row = await self._take()
         if row is END or row is NOT_YET:
             return None
@@ -114,6 +181,10 @@ class RowEngine(Engine[_Unit]):
         if isinstance(self._cause, SentoriError):
             return self._skipped(unit)
         index, contact = unit.index, unit.row.contact
+        if self._dry:
+            self._answered(None)
+            self.report.requests += 1
+            return BulkOutcome(index, contact, self._plan.status(None))
         try:
             result = await self._send_row(unit.row, meter)
         except SentoriError as error:

@@ -47,6 +47,14 @@ class OutcomeStream(Outlet):
         self._engine.drain()
         self._taken.set()
 
+    def pause(self) -> None:
+        """Begin nothing new until `resume` is called; what is in flight goes on."""
+        self._engine.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._engine.resume()
+
     async def __aenter__(self) -> Self:
         """Start the job."""
         self._task = asyncio.create_task(self._engine.run())

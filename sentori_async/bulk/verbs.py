@@ -8,25 +8,23 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sentori_async.bulk.chunks import ChunkEngine
 from sentori_async.bulk.journal.home import Job
+from sentori_async.bulk.options import FLUSH_AFTER_S, PLAIN, Dedupe, JobOptions, JournalFile
 from sentori_async.bulk.plan import ChunkPlan
 from sentori_async.bulk.progress import Progress, progress_of
 from sentori_async.bulk.rows import source_of
 from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
-from sentori_async.errors import ConfigurationError
+from sentori_async.errors import ConfigurationError, UnsupportedOperation
 
 if TYPE_CHECKING:
     from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.journal.home import Home
     from sentori_async.bulk.journal.journal import Journal
-    from sentori_async.bulk.plan import Planner, RowPlan, Send, Verb, Via
+    from sentori_async.bulk.plan import Evidence, Planner, RowPlan, Send, Verb, Via
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.rows import Source
     from sentori_async.bulk.sync.report import SyncReport
     from sentori_async.bulk.sync.run import Missing
-
-JournalFile: TypeAlias = str | os.PathLike[str]
-"""Where a journal is, or will be."""
 
 StateFile: TypeAlias = str | os.PathLike[str]
 """Where the state of a sync is, or will be."""
@@ -65,6 +63,9 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add every row as a new contact.
@@ -75,6 +76,10 @@ class AsyncBulk:
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -82,15 +87,15 @@ class AsyncBulk:
                 cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run(
-            "add",
-            rows,
-            None,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
         )
+        return await self._run("add", rows, None, options, progress=progress)
 
     async def update(
         self,
@@ -99,6 +104,9 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Update the contact of every row.
@@ -110,6 +118,10 @@ class AsyncBulk:
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -117,15 +129,15 @@ class AsyncBulk:
                 cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run(
-            "update",
-            rows,
-            None,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
         )
+        return await self._run("update", rows, None, options, progress=progress)
 
     async def add_or_update(
         self,
@@ -134,6 +146,10 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
+        evidence: Evidence | None = None,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Add the contact of every row, or update it where it exists.
@@ -145,6 +161,13 @@ class AsyncBulk:
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
+            evidence: For an import that only counts the rows it leaves out: "rows" looks the likely
+                ones up until each is named, and is what happens where nothing is said; "counts"
+                asks for nothing more, and rows that the counters leave open are unknown.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -152,15 +175,16 @@ class AsyncBulk:
                 cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run(
-            "add_or_update",
-            rows,
-            None,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
+            evidence=evidence,
         )
+        return await self._run("add_or_update", rows, None, options, progress=progress)
 
     async def delete(
         self,
@@ -169,6 +193,9 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Delete the contact of every row.
@@ -179,6 +206,10 @@ class AsyncBulk:
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -186,15 +217,15 @@ class AsyncBulk:
                 cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run(
-            "delete",
-            rows,
-            None,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
         )
+        return await self._run("delete", rows, None, options, progress=progress)
 
     async def subscribe(
         self,
@@ -204,6 +235,9 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Subscribe the contact of every row to a list.
@@ -215,6 +249,10 @@ class AsyncBulk:
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -222,15 +260,15 @@ class AsyncBulk:
                 cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run(
-            "subscribe",
-            rows,
-            list_id,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
         )
+        return await self._run("subscribe", rows, list_id, options, progress=progress)
 
     async def unsubscribe(
         self,
@@ -240,6 +278,9 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
         progress: Progress | bool | None = None,
     ) -> BulkReport:
         """Unsubscribe the contact of every row from a list.
@@ -251,6 +292,10 @@ class AsyncBulk:
             journal: A file that keeps what was sent and what became of it: the same job, run
                 again with it after whatever stopped it, goes on where that was.
             retry_failed: Whether rows that failed in an earlier run are sent again.
+            dedupe: "last" sends, of several rows of one contact that stand near each other, only
+                the last; the others are skipped.
+            dry_run: Whether everything is done but to send.
+            flush_after_s: How long rows of a slow input wait for others to share their request.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -258,15 +303,15 @@ class AsyncBulk:
                 cannot be used, or is of another job.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        return await self._run(
-            "unsubscribe",
-            rows,
-            list_id,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
         )
+        return await self._run("unsubscribe", rows, list_id, options, progress=progress)
 
     async def sync(
         self,
@@ -316,6 +361,8 @@ class AsyncBulk:
 
         if self._home is None:
             raise ConfigurationError("these bulk jobs cannot sync: use a client's")
+        options = JobOptions(via=via, journal=journal)
+        options.check()
         wish = Wish(
             key=key,
             missing=missing,
@@ -328,7 +375,7 @@ class AsyncBulk:
             home=self._home,
             planner=self._planner,
             engine=self._engine_of,
-            journal=self._journal("sync", list_id, via, journal, retry_failed=False),
+            journal=self._journal("sync", list_id, options),
             progress=progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None),
         )
         return await Sync(source_of(rows), state, wish, means).run()
@@ -342,6 +389,10 @@ class AsyncBulk:
         via: Via = "single",
         journal: JournalFile | None = None,
         retry_failed: bool = False,
+        dedupe: Dedupe | None = None,
+        dry_run: bool = False,
+        flush_after_s: float = FLUSH_AFTER_S,
+        evidence: Evidence | None = None,
         progress: Progress | bool | None = None,
     ) -> OutcomeStream:
         """Run a job and see every row's outcome as it happens.
@@ -355,42 +406,36 @@ class AsyncBulk:
             via: As the verb takes it.
             journal: As the verb takes it; rows that an earlier run settled are told, not sent.
             retry_failed: As the verb takes it.
+            dedupe: As the verb takes it.
+            dry_run: As the verb takes it.
+            flush_after_s: As the verb takes it.
+            evidence: As add_or_update takes it.
             progress: As the verb takes it.
 
         Raises:
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        job = self._job(
-            verb,
-            rows,
-            list_id,
+        options = JobOptions(
             via=via,
             journal=journal,
             retry_failed=retry_failed,
-            progress=progress,
+            dedupe=dedupe,
+            dry_run=dry_run,
+            flush_after_s=flush_after_s,
+            evidence=evidence,
         )
-        return OutcomeStream(job)
+        return OutcomeStream(self._job(verb, rows, list_id, options, progress=progress))
 
     async def _run(
         self,
         verb: Verb,
         rows: Rows,
         list_id: str | None,
+        options: JobOptions,
         *,
-        via: Via,
-        journal: JournalFile | None,
-        retry_failed: bool,
         progress: Progress | bool | None,
     ) -> BulkReport:
-        job = self._job(
-            verb,
-            rows,
-            list_id,
-            via=via,
-            journal=journal,
-            retry_failed=retry_failed,
-            progress=progress,
-        )
+        job = self._job(verb, rows, list_id, options, progress=progress)
         await job.run()
         return job.report
 
@@ -398,38 +443,35 @@ class AsyncBulk:
         self,
         verb: Verb,
         rows: Rows,
-        list_id: str | None = None,
+        list_id: str | None,
+        options: JobOptions,
         *,
-        via: Via,
-        journal: JournalFile | None,
-        retry_failed: bool,
         progress: Progress | bool | None,
     ) -> Engine[Any]:
         """Return a job that is ready to run."""
-        kept = self._journal(verb, list_id, via, journal, retry_failed=retry_failed)
-        return self._engine(verb, rows, list_id, via, kept, progress=progress)
+        options.check()
+        plan = self._planner.plan_for(verb, list_id, options.via)
+        if options.evidence is not None:
+            if not isinstance(plan, ChunkPlan):
+                raise UnsupportedOperation("evidence is for imports: leave it out")
+            plan = plan.with_evidence(options.evidence)
+        size = len(rows) if isinstance(rows, Sized) else None
+        shown = progress_of(progress, total=size)
+        journal = self._journal(verb, list_id, options)
+        job = self._engine_of(source_of(rows), plan, shown, journal, options)
+        job.report.expected = size
+        return job
 
     def _journal(
-        self,
-        verb: Verb | Literal["sync"],
-        list_id: str | None,
-        via: Via,
-        file: JournalFile | None,
-        *,
-        retry_failed: bool,
+        self, verb: Verb | Literal["sync"], list_id: str | None, options: JobOptions
     ) -> Journal | None:
         """Return the journal of a job, which the job opens when it starts.
 
         Raises:
             ConfigurationError: There can be none.
         """
-        if file is None:
-            if retry_failed:
-                msg = "retry_failed needs the journal of the run in which the rows failed"
-                raise ConfigurationError(msg)
+        if options.journal is None:
             return None
-        if not os.fspath(file):
-            raise ConfigurationError("the journal needs a file name, such as 'job.db'")
         if self._home is None:
             raise ConfigurationError("these bulk jobs cannot keep a journal: leave it out")
         # SQLite and a thread are for those who keep one.
@@ -440,25 +482,13 @@ class AsyncBulk:
             base_url=self._home.base_url,
             verb=verb,
             target=list_id,
-            via=via,
-            options=self._home.options,
+            via=options.via,
+            # What was only tried must not pass for done.
+            options=", ".join(
+                filter(None, [self._home.options, "dry run" if options.dry_run else ""])
+            ),
         )
-        return Journal(file, job, self._home, retry_failed=retry_failed)
-
-    def _engine(
-        self,
-        verb: Verb,
-        rows: Rows,
-        list_id: str | None,
-        via: Via,
-        journal: Journal | None,
-        *,
-        progress: Progress | bool | None,
-    ) -> Engine[Any]:
-        plan = self._planner.plan_for(verb, list_id, via)
-        shown = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
-        source = source_of(rows)
-        return self._engine_of(source, plan, shown, journal)
+        return Journal(options.journal, job, self._home, retry_failed=options.retry_failed)
 
     def _engine_of(
         self,
@@ -466,11 +496,17 @@ class AsyncBulk:
         plan: RowPlan | ChunkPlan,
         shown: Progress | None,
         journal: Journal | None,
+        options: JobOptions = PLAIN,
     ) -> Engine[Any]:
-        if isinstance(plan, ChunkPlan):
-            return ChunkEngine(
-                source, self._send, plan, workers=self._workers, progress=shown, journal=journal
-            )
-        return RowEngine(
-            source, self._send, plan, workers=self._workers, progress=shown, journal=journal
+        engine = ChunkEngine if isinstance(plan, ChunkPlan) else RowEngine
+        job: Engine[Any] = engine(
+            source,
+            self._send,
+            plan,  # type: ignore[arg-type]
+            workers=self._workers,
+            progress=shown,
+            journal=journal,
+            options=options,
         )
+        job.estimate_s = self._home.estimate_s if self._home is not None else None
+        return job

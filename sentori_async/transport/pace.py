@@ -146,6 +146,19 @@ class Pace:
             wait = max(wait, self._next_start - now)
         return wait
 
+    def estimate_s(self, requests: int) -> float | None:
+        """Return how long so many requests take to start at the present limits, in seconds.
+
+        None where nothing limits them but what is in flight.
+        """
+        with self._lock:
+            times = [
+                max(0, requests - rate.count) / rate.count * rate.per_s for rate in self._windows
+            ]
+            if self._adaptive is not None:
+                times.append(requests / self._adaptive.per_s)
+            return max(times, default=None)
+
     def finish(self) -> None:
         """Count a request as over, and let those who wait look again."""
         with self._lock:

@@ -22,6 +22,8 @@ class Home:
         options: What the client was told besides that says what a row means, as text.
         pace_told: Return what was started within long windows, as plain data; any thread calls it.
         pace_recall: Count what an earlier process started.
+        estimate_s: Return how long so many requests take at the present limits, in seconds; None
+            where there are none.
     """
 
     platform: str
@@ -31,6 +33,7 @@ class Home:
     options: str = ""
     pace_told: Callable[[], Mapping[str, Any] | None] | None = None
     pace_recall: Callable[[Mapping[str, Any]], None] | None = None
+    estimate_s: Callable[[int], float | None] | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -35,6 +35,14 @@ def is_role(address: str) -> bool:
     return address.partition("@")[0].lower() in _ROLE_WORDS
 
 
+def may_be_role(address: str) -> bool:
+    """Tell whether an address could be a role's by words that nobody has told us: no digit in it.
+
+    Role addresses are words; most of these are names all the same.
+    """
+    return not any(letter.isdigit() for letter in address.partition("@")[0])
+
+
 def suspicion(address: str) -> int:
     """Return how likely an import leaves the address out: 3 for one that is none, 0 for a name."""
     if not is_plausible(address):

@@ -11,6 +11,7 @@ from sentori_async.bulk.outcomes import Status
 from sentori_async.bulk.plan import (
     ChunkPlan,
     ChunkRow,
+    Evidence,
     PlannedRow,
     Planner,
     RowPlan,
@@ -129,8 +130,9 @@ class _ImportPlan(ChunkPlan):
 
     1. One import at a time: API v1 answers 409 while another is under way (api-import-contacts).
     2. The import names no rows, it counts them, and its words for roles are not published.
-       So rows are looked up, likely ones first, until as many are absent as were counted; what
-       that does not explain is unknown.
+       With evidence "rows", rows are looked up, likely ones first, until as many are absent as were
+       counted; what that does not explain is unknown.
+       With "counts", nothing is looked up: what the counters leave open is unknown.
     3. An import whose answer was lost has no counters: then a row that it may have left out, going
        by its address, is unknown.
     """
@@ -138,6 +140,13 @@ class _ImportPlan(ChunkPlan):
     max_rows: int = _MAX_ROWS
     max_bytes: int = _MAX_BYTES
     workers: int = 1
+    evidence: Evidence = "rows"
+
+    def with_evidence(self, evidence: Evidence) -> _ImportPlan:
+        if evidence not in {"rows", "counts"}:
+            msg = f"evidence is 'rows' or 'counts', not {evidence!r}"
+            raise InvalidInput(msg)
+        return attrs.evolve(self, evidence=evidence)
 
     def plan(self, row: object) -> ChunkRow:
         address, fields = _identified(row)
@@ -173,12 +182,14 @@ class _ImportPlan(ChunkPlan):
         counted: ImportResult = result
         if not _adds_up(counted, len(rows)):
             return [_unclear("the import's counters do not add up")] * len(rows)
-        left_out = (
-            _count(counted.excluded_invalid_email)
-            + _count(counted.excluded_role_based)
-            + _count(counted.excluded_duplicates)
+        invalid, roles, duplicates = (
+            _count(counted.excluded_invalid_email),
+            _count(counted.excluded_role_based),
+            _count(counted.excluded_duplicates),
         )
-        found = yield from _looked_up(rows, left_out)
+        if self.evidence == "counts":
+            return _counted([row.contact for row in rows], invalid, roles, duplicates)
+        found = yield from _looked_up(rows, invalid + roles + duplicates)
         return found
 
     def note(self, result: Any) -> str | None:
@@ -219,6 +230,43 @@ def _looked_up(rows: Sequence[ChunkRow], left_out: int) -> Flow[Sequence[RowVerd
     if absent == left_out:
         return [_ACCEPTED if v.status == "unknown" else v for v in verdicts.values()]
     return list(verdicts.values())
+
+
+def _counted(
+    contacts: Sequence[str], invalid: int, roles: int, duplicates: int
+) -> Sequence[RowVerdict]:
+    """Lay an import's counters against what its addresses look like, and look nothing up.
+
+    Where as many addresses look invalid, or a role's, as were counted, those are the ones.
+    Else all are in doubt that could be: by their looks and, where more were counted than look so,
+    by words that we do not know; all of them where even that does not explain the number.
+    """
+    looks_invalid = [address for address in contacts if not addresses.is_plausible(address)]
+    looks_role = [
+        address
+        for address in contacts
+        if addresses.is_plausible(address) and addresses.is_role(address)
+    ]
+    doubtful: set[str] = set()
+    out: set[str] = set()
+    for counted, look, could_be in (
+        (invalid, looks_invalid, looks_invalid),
+        (roles, looks_role, [*looks_role, *filter(addresses.may_be_role, contacts)]),
+    ):
+        if counted == len(look):
+            out.update(look)
+        elif counted < len(look):
+            doubtful.update(look)
+        else:
+            doubtful.update(could_be if counted <= len(could_be) else contacts)
+    if duplicates:
+        # Each contact stands once in an import: what was counted as one is anybody's guess.
+        doubtful.update(contacts)
+    doubt = _unclear(f"the import left out {invalid + roles + duplicates} rows")
+    return [
+        doubt if address in doubtful else _left_out(address) if address in out else _ACCEPTED
+        for address in contacts
+    ]
 
 
 def _verified(address: str) -> RowVerdict:
