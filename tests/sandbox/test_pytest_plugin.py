@@ -8,7 +8,11 @@ import urllib.request
 import aiohttp
 import pytest
 
-from sentori_async.sandbox import Sandbox, SentoriOptions
+import sentori_sync
+from sentori_async import AuthenticationError
+from sentori_async.registry import STEMS
+from sentori_async.sandbox import GetResponseOptions, Sandbox, SentoriOptions, SpotzeeOptions
+from sentori_async.sandbox.roster import PlatformOptions
 
 
 def ask(sandbox: Sandbox, path: str) -> int:
@@ -48,6 +52,41 @@ class TestOptions:
 
     def test_the_options_can_be_overridden(self, sentori_sandbox: Sandbox) -> None:
         assert ask(sentori_sandbox, "contact/add/joe%40example.com/") == 200
+
+
+@pytest.mark.parametrize(("platform", "stem"), STEMS.items())
+def test_every_platform_has_its_url_and_its_key(
+    sentori_sandbox: Sandbox, platform: str, stem: str
+) -> None:
+    account = sentori_sandbox.account(platform)
+    identity = {"sent": "+12125550123", "spotzee": "joe-1"}.get(platform, "joe@example.com")
+    if platform == "spotzee":
+        account.contacts.add_many([{"external_id": identity}])
+    else:
+        account.contacts.add(identity)
+
+    url, key = sentori_sandbox.url(platform), account.api_key
+    with getattr(sentori_sync, stem)(api_key=key, base_url=url) as client:
+        assert client.contacts.get(identity)
+
+
+class TestOptionsOfOthers:
+    """The options of any platform go by its name."""
+
+    @pytest.fixture
+    def sentori_sandbox_options(self) -> PlatformOptions:
+        return {"getresponse": GetResponseOptions(auth_status=403), "spotzee": SpotzeeOptions()}
+
+    def test_the_options_of_other_platforms_can_be_overridden(
+        self, sentori_sandbox: Sandbox
+    ) -> None:
+        url = sentori_sandbox.url("getresponse")
+        with (
+            sentori_sync.GetResponse(api_key="unknown", base_url=url) as client,
+            pytest.raises(AuthenticationError) as caught,
+        ):
+            client.accounts.get()
+        assert (caught.value.status, caught.value.code) == (403, 1014)
 
 
 def test_loading_the_plugin_loads_no_server() -> None:
