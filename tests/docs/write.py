@@ -210,6 +210,7 @@ WRITERS: Final[dict[str, Callable[[], Iterator[str]]]] = {
     "statuses": _statuses,
     "sentori-options": _options,
     "sentori-sync": _command("sync"),
+    "sentori-migrate": _command("migrate"),
     "sentori-sandbox": _command("sandbox"),
 }
 
