@@ -13,14 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import socket
 import weakref
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
-
-_WATCHED: Final = re.compile(r"^tfd:\s*(\d+)", re.MULTILINE)
 
 
 class Register:
@@ -40,15 +36,6 @@ class Register:
     def descriptors(self) -> set[int]:
         """Return the descriptors of those that are open."""
         return {descriptor for each in self._sockets if (descriptor := each.fileno()) >= 0}
-
-
-def watched_by(poll: int) -> set[int]:
-    """Return what a Linux poll set watches; nothing where the system does not tell."""
-    try:
-        text = Path(f"/proc/self/fdinfo/{poll}").read_text(encoding="ascii")
-    except OSError:
-        return set()
-    return {int(descriptor) for descriptor in _WATCHED.findall(text)}
 
 
 def cut_off(descriptors: Iterable[int]) -> None:

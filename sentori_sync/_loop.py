@@ -7,7 +7,9 @@
 4. A forked child has no such thread: it is cut off from its parent's loop and sockets at once, and
    its clients begin anew.
 5. Nothing here waits in a finaliser or on the loop itself.
-6. It is uvloop where that is installed.
+6. It is asyncio's own loop, even where uvloop is installed: once uvloop has started threads, as it
+   does to look up a host, a child that was forked crashes or hangs at its exit, because libuv waits
+   there for the threads of the parent.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import importlib
 import os
 import selectors
 import threading
@@ -25,7 +26,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from sentori_async.errors import ConfigurationError
-from sentori_sync._descriptors import SOCKETS, cut_off, watched_by
+from sentori_sync._descriptors import SOCKETS, cut_off
 
 Close: TypeAlias = Callable[[], Awaitable[None]]
 """How something is closed, on the loop."""
@@ -59,9 +60,8 @@ class LoopThread:
         """Whether nothing that was posted will ever be answered."""
         self.forked = False
         """Whether the loop runs in the parent of this process."""
-        # What a forked child must find the descriptors of: made here, and the selector ours.
-        self._made: asyncio.AbstractEventLoop | None = None
-        self._selector: selectors.BaseSelector | None = None
+        # Our own selector, because a forked child must find the descriptors it inherited.
+        self._selector = selectors.DefaultSelector()
         self._kept: list[object] = []
         self._running = threading.Event()
         self._stop = asyncio.Event()
@@ -125,22 +125,17 @@ class LoopThread:
         """Cut a forked child off from the loop of its parent, and let the clients begin anew."""
         self.closing = self.dead = self.forked = True
         cut_off(self._descriptors())
-        if self._made is not None:
+        if self._loop is not None:
             # What is collected here may report through it, and is not the child's.
-            self._made.set_exception_handler(lambda _, __: None)
+            self._loop.set_exception_handler(lambda _, __: None)
         self._kept += [user.renew() for user in self.users]
 
     def _descriptors(self) -> set[int]:
         """Return what the loop polls, and what it polls with."""
-        if self._selector is not None:
-            found = {key.fd for key in (self._selector.get_map() or {}).values()}
-            if isinstance(self._selector, selectors.EpollSelector):
-                found.add(self._selector.fileno())
-            return found
-        if self._made is None:
-            return set()
-        poll: int = self._made._get_backend_id()  # type: ignore[attr-defined] # noqa: SLF001
-        return watched_by(poll) | {poll}
+        found = {key.fd for key in (self._selector.get_map() or {}).values()}
+        if isinstance(self._selector, selectors.EpollSelector):
+            found.add(self._selector.fileno())
+        return found
 
     def _main(self) -> None:
         try:
@@ -155,12 +150,8 @@ class LoopThread:
             self._running.set()
 
     def _make_loop(self) -> asyncio.AbstractEventLoop:
-        # Not what the host's policy makes: a child must find the descriptors it inherited.
-        self._made = _uvloop()
-        if self._made is None:
-            self._selector = selectors.DefaultSelector()
-            self._made = asyncio.SelectorEventLoop(self._selector)
-        return self._made
+        # Not what the host's policy makes: see rule 6.
+        return asyncio.SelectorEventLoop(self._selector)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -183,19 +174,6 @@ class LoopThread:
 
 _threads: Final[set[LoopThread]] = set()
 """The threads that run a loop, the one that ends included."""
-
-
-def _uvloop() -> asyncio.AbstractEventLoop | None:
-    """Return a new loop of uvloop's, unless it is not there or hides what it polls with."""
-    try:
-        uvloop: Any = importlib.import_module("uvloop")
-    except ImportError:
-        return None
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    if hasattr(loop, "_get_backend_id"):
-        return loop
-    loop.close()
-    return None
 
 
 async def _quietly(chore: Close) -> None:

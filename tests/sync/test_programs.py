@@ -1,5 +1,7 @@
 """Exit, interrupts, running loops and forks, in programs of their own."""
 
+import multiprocessing
+import os
 import time
 
 import pytest
@@ -61,25 +63,122 @@ def test_an_interrupt_waits_for_a_stubborn_task_for_a_bounded_time() -> None:
     assert ended == Ended("interrupted\nTrue\n", "", 0)
 
 
-@pytest.mark.parametrize("where", ["input", "stream"])
-def test_an_interrupt_of_the_input_ends_the_job(sandbox: Sandbox, where: str) -> None:
-    with running("interrupted_bulk.py", where, sandbox=sandbox) as program:
+@pytest.mark.parametrize("kind", ["verb", "stream"])
+def test_an_interrupt_of_the_input_settles_what_was_taken_and_leaves_the_report(
+    sandbox: Sandbox, kind: str
+) -> None:
+    with running("interrupted_bulk.py", "input", kind, sandbox=sandbox) as program:
         program.wait_for("READY")
         program.interrupt()
         ended = program.end()
 
-    assert ended == Ended("interrupted\n['MainThread']\n", "", 0)
+    assert ended == Ended("interrupted\nTrue 3 added\n['MainThread']\n", "", 0)
 
 
-def test_an_interrupt_while_answers_are_awaited_ends_the_job() -> None:
+@pytest.mark.parametrize("kind", ["verb", "stream"])
+def test_an_interrupt_while_answers_are_awaited_waits_for_them(kind: str) -> None:
     with (
-        Sandbox(latency_s=60).in_thread() as slow,
-        running("interrupted_bulk.py", "answers", sandbox=slow) as program,
+        Sandbox(latency_s=0.5).in_thread() as slow,
+        running("interrupted_bulk.py", "answers", kind, sandbox=slow) as program,
     ):
         program.wait_for("READY")
         while not slow.in_flight:
             time.sleep(0)
         program.interrupt()
         ended = program.end()
+        sent = slow.requests.count()
 
-    assert ended == Ended("interrupted\n['MainThread']\n", "", 0)
+    assert sent == 1
+    assert ended == Ended("interrupted\nTrue 1 added\n['MainThread']\n", "", 0)
+
+
+@pytest.mark.parametrize("kind", ["verb", "stream"])
+def test_answers_that_do_not_come_are_waited_for_five_seconds(kind: str) -> None:
+    with (
+        Sandbox(latency_s=60).in_thread() as slow,
+        running("interrupted_bulk.py", "answers", kind, sandbox=slow) as program,
+    ):
+        program.wait_for("READY")
+        while not slow.in_flight:
+            time.sleep(0)
+        begun = time.monotonic()
+        program.interrupt()
+        ended = program.end()
+
+    assert 5 <= time.monotonic() - begun < 9
+    assert ended == Ended("interrupted\nFalse 0\n['MainThread']\n", "", 0)
+
+
+@pytest.mark.parametrize("kind", ["verb", "stream"])
+def test_a_second_interrupt_ends_the_wait_for_answers(kind: str) -> None:
+    with (
+        Sandbox(latency_s=60).in_thread() as slow,
+        running("interrupted_bulk.py", "answers", kind, "tell", sandbox=slow) as program,
+    ):
+        program.wait_for("READY")
+        while not slow.in_flight:
+            time.sleep(0)
+        begun = time.monotonic()
+        program.interrupt()
+        program.wait_for("draining")
+        program.interrupt()
+        ended = program.end()
+
+    assert time.monotonic() - begun < 4.5
+    assert ended == Ended("interrupted\nFalse 0\n['MainThread']\n", "", 0)
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_an_interrupted_cell_leaves_its_report_and_the_next_ones_work(loop: str) -> None:
+    if loop == "uvloop":
+        pytest.importorskip("uvloop", reason="uvloop is not installed")
+    with (
+        Sandbox(latency_s=0.01).in_thread() as sandbox,
+        running("notebook.py", loop, sandbox=sandbox) as program,
+    ):
+        program.wait_for("READY")
+        while sandbox.requests.count() < 20:
+            time.sleep(0)
+        program.interrupt()
+        ended = program.end()
+    first, *others = ended.stdout.splitlines()
+
+    assert first.startswith("interrupted True ['added'")
+    assert first.endswith("] True")
+    assert others == ["c0@example.com", "c0@example.com", "added"]
+    assert (ended.stderr, ended.code) == ("", 0)
+
+
+def test_a_thread_that_outlives_main_hears_an_error_of_ours(sandbox: Sandbox) -> None:
+    """What asyncio needs a thread for, the host's address, is no more to be had by then."""
+    url = sandbox.url("sentori").replace("127.0.0.1", "localhost")
+    ended = run("late_threads.py", sandbox=sandbox, url=url)
+    first, *others = ended.stdout.splitlines()
+
+    assert (ended.stderr, ended.code) == ("", 0)
+    assert first == "found"
+    assert len(others) == 2
+    # From 3.12 on, no thread is started any more either.
+    assert set(others) <= {"ConnectFailed", "ConfigurationError"}
+
+
+def test_fifty_threads_share_a_client(sandbox: Sandbox) -> None:
+    assert run("threads.py", sandbox=sandbox) == Ended("250 250 1\n", "", 0)
+
+
+@pytest.mark.parametrize("way", multiprocessing.get_all_start_methods())
+def test_processes_however_they_are_started_have_their_own_connections(
+    sandbox: Sandbox, way: str
+) -> None:
+    joe = "joe@example.com"
+    ended = run("processes.py", way, sandbox=sandbox, ignored=["DeprecationWarning"])
+
+    refusal = "a client cannot be pickled: make one in each process"
+    assert ended == Ended(f"{joe} {joe} {joe} {joe}\n{refusal}\n{joe}\n", "", 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_job_that_was_begun_before_a_fork_is_the_parents(sandbox: Sandbox) -> None:
+    ended = run("forked_job.py", sandbox=sandbox, ignored=["DeprecationWarning"])
+
+    assert ended == Ended("True\n5\n30 Counter({'added': 30})\n", "", 0)

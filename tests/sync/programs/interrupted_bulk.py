@@ -1,34 +1,60 @@
-"""Interrupt a bulk job: while its input is advanced, while answers are awaited, or in a stream."""
+"""Interrupt a bulk job and tell what it left.
 
+Arguments: where it is (its input is advanced, or answers are awaited), as what it was begun, and
+whether to tell when it drains.
+"""
+
+import itertools
 import signal
 import sys
 import threading
 from collections.abc import Iterator
+from types import FrameType
 
-from sentori_sync import Sentori
+from sentori_sync import BulkReport, Sentori
 
-signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def show(report: BulkReport) -> None:
+    # A job that ends early is still shown.
+    if told.is_set() and not report.finished:
+        print("draining", flush=True)
+        told.clear()
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    if tell:
+        told.set()
+    signal.default_int_handler(number, frame)
+
+
+signal.signal(signal.SIGINT, interrupt)
+where, kind, *tell = sys.argv[1:]
+told = threading.Event()
 
 
 def rows() -> Iterator[dict[str, str]]:
-    yield from ({"EmailAddress": f"c{n}@example.com"} for n in range(3))
-    if sys.argv[1] in {"input", "stream"}:
-        print("READY", flush=True)
-        threading.Event().wait()
+    for number in itertools.count():
+        if where == "input" and number == 3:
+            print("READY", flush=True)
+            threading.Event().wait()
+        yield {"EmailAddress": f"c{number}@example.com"}
 
 
 def job(client: Sentori) -> object:
-    if sys.argv[1] != "stream":
-        return client.bulk.add(rows())
-    with client.bulk.stream("add", rows()) as outcomes:
+    if kind == "verb":
+        return client.bulk.add(rows(), progress=show)
+    with client.bulk.stream("add", rows(), progress=show) as outcomes:
         return list(outcomes)
 
 
 with Sentori() as client:
+    if where == "answers":
+        print("READY", flush=True)
     try:
-        if sys.argv[1] == "answers":
-            print("READY", flush=True)
         job(client)
     except KeyboardInterrupt:
         print("interrupted")
+    report = client.bulk.last_report
+    assert report is not None
+    print(report.finished, report.total, *sorted(report.by_status))
 print([thread.name for thread in threading.enumerate()])
