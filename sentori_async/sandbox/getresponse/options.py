@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import attrs
 
 from sentori_async.errors import ConfigurationError
-from sentori_async.sandbox.sentori.rules import is_address
+from sentori_async.sandbox.addresses import is_address
 
 REASONS: Final = frozenset(
     {

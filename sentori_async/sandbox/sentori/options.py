@@ -14,7 +14,7 @@ import attrs
 
 from sentori_async.errors import ConfigurationError
 from sentori_async.platforms.sentori.catalogue import CATALOGUE
-from sentori_async.sandbox.sentori import rules
+from sentori_async.sandbox.addresses import is_address
 
 ROLE_BASED: Final = frozenset(
     {
@@ -99,7 +99,7 @@ class SentoriOptions:
 
     # Who may be added, changed and subscribed.
 
-    is_address: Callable[[str], bool] = rules.is_address
+    is_address: Callable[[str], bool] = is_address
     """Tell whether a text is an e-mail address; False makes it error 100."""
     refuse_unmailable_on_add: bool = False
     """Refuse adds with 106 or 107; else a suppressed address gives a suppressed contact."""

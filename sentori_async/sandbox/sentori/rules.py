@@ -20,19 +20,8 @@ from sentori_async.sandbox.sentori.refusal import Refusal
 ADDRESS_FIELD: Final = "EmailAddress"
 BAD_FIELD: Final = "IsBadEmailAddress"
 
-# Inferred: the usual shape of an address, international ones included, and no quoted local part.
-_ATOM: Final = r"[\w!#$%&'*+/=?^`{|}~-]+"
-_LABEL: Final = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_LAST_LABEL: Final = r"(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})"
-_ADDRESS: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LAST_LABEL}", re.IGNORECASE)
 _KEY: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FIELD_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-
-def is_address(text: str) -> bool:
-    """Tell whether a text is an e-mail address."""
-    local, _, _ = text.rpartition("@")
-    return len(text) <= 254 and len(local) <= 64 and _ADDRESS.fullmatch(text) is not None
 
 
 def address_key(address: str) -> str:
