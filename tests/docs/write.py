@@ -7,22 +7,25 @@ They stand between two comments, of which the first names the part::
 """
 
 import ast
+import enum
+import importlib
 import inspect
+import itertools
 import re
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any, Final, Literal, get_args, get_origin
 
 import attrs
 
 from sentori_async.cli.app import app
 from sentori_async.errors import SentoriError
-from sentori_async.platforms.sentori.catalogue import CATALOGUE
-from sentori_async.sandbox import ROLE_BASED, SentoriOptions
-from sentori_async.sandbox.sentori import options as options_module
-from sentori_async.sandbox.sentori.rules import is_address
-from sentori_async.wire.catalogue import error_class_for
+from sentori_async.registry import STEMS, catalogue_module
+from sentori_async.sandbox import ROLE_BASED
+from sentori_async.sandbox.getresponse.options import REASONS
+from sentori_async.wire.catalogue import Catalogue, ErrorCode, Family, Repeat, error_class_for
 from tests.docs import matrix
 from tests.docs.blocks import pages
 
@@ -31,7 +34,7 @@ _PART: Final = re.compile(
     r"^<!-- begin (?P<name>[\w-]+): python -m tests\.docs\.write -->\n(?P<body>.*?)^<!-- end -->$",
     re.MULTILINE | re.DOTALL,
 )
-_NAMED: Final = {id(ROLE_BASED): "ROLE_BASED", id(is_address): "is_address"}
+_NAMED: Final = {id(ROLE_BASED): "ROLE_BASED", id(REASONS): "REASONS"}
 
 
 def written(text: str) -> str:
@@ -89,7 +92,12 @@ def _branches(base: type[SentoriError], before: str) -> Iterator[str]:
         yield from _branches(cls, before + room)
 
 
-def _codes() -> Iterator[str]:
+def _catalogue(platform: str) -> Catalogue:
+    found: Catalogue = importlib.import_module(catalogue_module(platform)).CATALOGUE
+    return found
+
+
+def _sentori_codes() -> Iterator[str]:
     """Yield every published code of Sentori."""
     rows = (
         (
@@ -99,16 +107,59 @@ def _codes() -> Iterator[str]:
             f"`{row.error.__name__}`",
             f"{row.meaning} {row.remedy}",
         )
-        for row in CATALOGUE.codes
+        for row in _catalogue("sentori").codes
     )
     head = ("code", "HTTP", "Sentori says", "raised as", "what it means, and what to do")
     yield from _table(head, *rows)
 
 
-def _families() -> Iterator[str]:
-    """Yield what is done about codes that are newer than the catalogue."""
-    rows = ((f"{f.first} to {f.last}", f.subject, f.remedy) for f in CATALOGUE.families)
-    yield from _table(("codes", "subject", "remedy"), *rows)
+def _codes(platform: str) -> Callable[[], Iterator[str]]:
+    """Return what yields every published code of a platform whose repeats may help."""
+
+    def lines() -> Iterator[str]:
+        rows = (
+            (
+                f"{row.code}",
+                ", ".join(map(str, row.statuses)),
+                _raised(row),
+                _REPEATS[row.repeat],
+                f"{row.meaning} {row.remedy}",
+            )
+            for row in _catalogue(platform).codes
+        )
+        head = ("code", "HTTP", "raised as", "again", "what it means, and what to do")
+        yield from _table(head, *rows)
+
+    return lines
+
+
+_REPEATS: Final = {
+    Repeat.NEVER: "no",
+    Repeat.TRANSIENT: "may help",
+    Repeat.THROTTLED: "after a wait",
+}
+
+
+def _raised(row: ErrorCode) -> str:
+    if row.follows_status:
+        return ", ".join(f"`{row.error_for(s).__name__}` ({s})" for s in row.statuses)
+    if row.contacts_error is not None:
+        return f"`{row.error.__name__}`, of contacts `{row.contacts_error.__name__}`"
+    return f"`{row.error.__name__}`"
+
+
+def _families(platform: str) -> Callable[[], Iterator[str]]:
+    """Return what yields what is done about codes that are newer than a platform's catalogue."""
+
+    def lines() -> Iterator[str]:
+        rows = ((_range(f), f.subject, f.remedy) for f in _catalogue(platform).families)
+        yield from _table(("codes", "subject", "remedy"), *rows)
+
+    return lines
+
+
+def _range(family: Family) -> str:
+    return f"`{family.prefix}...`" if family.prefix else f"{family.first} to {family.last}"
 
 
 def _statuses() -> Iterator[str]:
@@ -137,31 +188,48 @@ def _ranges(numbers: list[int]) -> str:
 # ------------------------------------------------------------------------------------ sandbox
 
 
-def _options() -> Iterator[str]:
-    """Yield every switch of the sandboxed Sentori, with the text below it in the class."""
-    (cls,) = (
-        node
-        for node in ast.parse(inspect.getsource(options_module)).body
-        if isinstance(node, ast.ClassDef) and node.name == SentoriOptions.__name__
-    )
-    meanings = {
-        field.target.id: inspect.cleandoc(text.value.value)
-        for field, text in zip(cls.body, cls.body[1:], strict=False)
+def _options(platform: str) -> Callable[[], Iterator[str]]:
+    """Return what yields every switch of a sandboxed platform, with the text below it."""
+
+    def lines() -> Iterator[str]:
+        module = importlib.import_module(f"sentori_async.sandbox.{platform}.options")
+        cls = getattr(module, f"{STEMS[platform]}Options")
+        meanings = _texts_of_fields(cls)
+        rows = (
+            (f"`{field.name}`", f"`{_default(field.default)}`", meanings[field.name])
+            for field in attrs.fields(cls)
+        )
+        yield from _table(("option", "default", "meaning"), *rows)
+
+    return lines
+
+
+def _texts_of_fields(cls: type) -> dict[str, str]:
+    """Return the text below each field of a class, on one line."""
+    (node,) = ast.parse(inspect.getsource(cls)).body
+    assert isinstance(node, ast.ClassDef)
+    return {
+        field.target.id: " ".join(text.value.value.split())
+        for field, text in itertools.pairwise(node.body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
         and isinstance(text, ast.Expr)
         and isinstance(text.value, ast.Constant)
         and isinstance(text.value.value, str)
     }
-    rows = (
-        (f"`{field.name}`", f"`{_default(field.default)}`", meanings[field.name])
-        for field in attrs.fields(SentoriOptions)
-    )
-    yield from _table(("option", "default", "meaning"), *rows)
 
 
 def _default(value: object) -> str:
-    return _NAMED.get(id(value), repr(value))
+    if id(value) in _NAMED:
+        return _NAMED[id(value)]
+    match value:
+        case enum.Enum():
+            return str(value)
+        case frozenset():
+            return f"{{{', '.join(sorted(map(repr, value)))}}}" if value else "frozenset()"
+        case FunctionType():
+            return value.__name__
+    return repr(value)
 
 
 # ---------------------------------------------------------------------------------------- CLI
@@ -205,10 +273,11 @@ WRITERS: Final[dict[str, Callable[[], Iterator[str]]]] = {
     "platform-bulk": _matrix(matrix.bulk),
     "platform-facts": _matrix(matrix.facts),
     "errors": _tree,
-    "sentori-codes": _codes,
-    "sentori-families": _families,
+    "sentori-codes": _sentori_codes,
+    **{f"{name}-codes": _codes(name) for name in STEMS if name != "sentori"},
+    **{f"{name}-families": _families(name) for name in STEMS},
     "statuses": _statuses,
-    "sentori-options": _options,
+    **{f"{name}-options": _options(name) for name in STEMS},
     "sentori-sync": _command("sync"),
     "sentori-migrate": _command("migrate"),
     "sentori-sandbox": _command("sandbox"),
