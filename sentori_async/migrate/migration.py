@@ -143,10 +143,7 @@ class Migration:
 
         async def keep(people: list[Person]) -> None:
             nonlocal count
-            made = [self._migrant(person) for person in people]
-            going = [one for one in made if isinstance(one, Migrant)]
-            left_out = [one for one in made if isinstance(one, LeftOut)]
-            await asyncio.to_thread(self._snapshot.put, going, left_out)
+            await asyncio.to_thread(self._snapshot.put, *self._sorted(people))
             count += len(people)
             if progress is not None:
                 progress(count)
@@ -165,9 +162,7 @@ class Migration:
 
         async def keep(people: list[Person]) -> None:
             nonlocal late
-            made = [self._migrant(person) for person in people if person.standing]
-            going = [one for one in made if isinstance(one, Migrant)]
-            late += await asyncio.to_thread(self._snapshot.put_late, going)
+            late += await asyncio.to_thread(self._snapshot.put_late, *self._sorted(people))
 
         await self.source.follow(self.source.side.open())
         for listing in self.source.side.listings(self._map.sources):
@@ -191,6 +186,12 @@ class Migration:
         finally:
             await listed.aclose()
 
+    def _sorted(self, people: Iterable[Person]) -> tuple[list[Migrant], list[LeftOut]]:
+        """Return the contacts as the target is to have them, and those that it cannot have."""
+        made = [self._migrant(person) for person in people]
+        left_out = [one for one in made if isinstance(one, LeftOut)]
+        return [one for one in made if isinstance(one, Migrant)], left_out
+
     def _migrant(self, person: Person) -> Migrant | LeftOut:
         """Return a contact as the target is to have it."""
         standing = person.standing
@@ -204,7 +205,7 @@ class Migration:
         if not identity:
             why = f"it has no {self._map.rules[name].source}, which is to be the {name}"
             return LeftOut(source, standing, why)
-        return Migrant(0, self.target.side.key(identity), source, identity, fields, standing)
+        return Migrant(0, self.target.side.key(identity), identity, fields, standing, source)
 
     # --------------------------------------------------------------------------------- writing
 

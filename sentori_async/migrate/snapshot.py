@@ -29,24 +29,35 @@ _APPLICATION_ID: Final = 0x53_4D_49_47  # "SMIG"
 _SCHEMA: Final = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE people (
-    position INTEGER PRIMARY KEY, late INTEGER NOT NULL, key TEXT NOT NULL, source TEXT NOT NULL,
+    position INTEGER PRIMARY KEY, late INTEGER NOT NULL, key TEXT NOT NULL,
     identity TEXT NOT NULL, fields BLOB NOT NULL, standing INTEGER NOT NULL, UNIQUE (key, late)
 );
-CREATE INDEX people_source ON people (source);
+CREATE TABLE sources (source TEXT, key TEXT, PRIMARY KEY (source, key)) WITHOUT ROWID;
 CREATE TABLE opted_out (source TEXT PRIMARY KEY, standing INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE left_out (source TEXT PRIMARY KEY, standing INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE TABLE members (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE unseen (position INTEGER PRIMARY KEY);
 """
-# A later reading of the same contact adds what the earlier one lacked.
+# Of two readings of the same contact, the fields of the fuller one stand.
 _PUT: Final = """
-INSERT INTO people (late, key, source, identity, fields, standing) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO people (late, key, identity, fields, standing) VALUES (0, ?, ?, ?, ?)
 ON CONFLICT (key, late) DO UPDATE SET
     standing = max(standing, excluded.standing),
     fields = CASE WHEN length(excluded.fields) > length(fields)
         THEN excluded.fields ELSE fields END
 """
-_PUT_LATE: Final = "INSERT OR IGNORE" + _PUT.strip().split("\n")[0].removeprefix("INSERT")
+_PUT_SOURCE: Final = "INSERT OR IGNORE INTO sources VALUES (?, ?)"
+# What came late is marked with its standing, as a contact may leave and complain one day later.
+_PUT_LATE: Final = """
+INSERT OR IGNORE INTO people (late, key, identity, fields, standing) VALUES (?, ?, ?, ?, ?)
+"""
+# The same of contacts that were read before, whatever the target knows them by.
+_SPREAD: Final = """
+INSERT OR IGNORE INTO people (late, key, identity, fields, standing)
+SELECT ?1, key, identity, fields, ?1 FROM people
+WHERE NOT late AND key IN (SELECT key FROM sources WHERE source = ?2)
+    AND (SELECT max(p.standing) FROM people AS p WHERE p.key = people.key) < ?1
+"""
 _OPT_OUT: Final = """
 INSERT INTO opted_out VALUES (?, ?) ON CONFLICT DO UPDATE SET
     standing = max(standing, excluded.standing)
@@ -55,21 +66,21 @@ _LEAVE_OUT: Final = """
 INSERT INTO left_out VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
     standing = max(standing, excluded.standing)
 """
-_SETTLE: Final = """
-UPDATE people SET standing = o.standing FROM opted_out AS o
-WHERE o.source = people.source AND o.standing > people.standing
+_WORST: Final = """
+SELECT max(o.standing) FROM sources AS s JOIN opted_out AS o USING (source) WHERE s.key = people.key
 """
+_SETTLE: Final = f"UPDATE people SET standing = max(standing, coalesce(({_WORST}), 0))"  # noqa: S608 - ours
 _LAST_WORD: Final = "SELECT max(standing) FROM people WHERE key = ?"
 _PAGE: Final = """
-SELECT position, key, source, identity, fields, standing FROM people
-WHERE position > ? AND late = ? ORDER BY position LIMIT ?
+SELECT position, key, identity, fields, standing FROM people
+WHERE position > ? AND (late > 0) = ? ORDER BY position LIMIT ?
 """
 # Everybody once, with the standing that late opt-outs leave.
 _EVERYBODY: Final = """
-SELECT position, key, source, identity, fields,
+SELECT position, key, identity, fields,
     (SELECT max(p.standing) FROM people AS p WHERE p.key = people.key)
 FROM people WHERE position > ? AND (? = 0 OR position IN (SELECT position FROM unseen))
-    AND (NOT late OR NOT EXISTS (SELECT 1 FROM people AS p WHERE p.key = people.key AND NOT p.late))
+    AND position = (SELECT min(p.position) FROM people AS p WHERE p.key = people.key)
 ORDER BY position LIMIT ?
 """
 
@@ -81,18 +92,18 @@ class Migrant:
     Attributes:
         position: Its place among the contacts, from 1.
         key: What all spellings of its identity share at the target.
-        source: The same at the source.
         identity: What the target is to know it by.
         fields: Its other fields, by the target's names.
         standing: How it is to stand to the target's place.
+        source: What all spellings of its identity share at the source; "" once it was kept.
     """
 
     position: int
     key: str
-    source: str
     identity: str
     fields: dict[str, Any]
     standing: Standing
+    source: str = ""
 
 
 @attrs.define(repr=False)
@@ -196,28 +207,30 @@ class Snapshot:
     def forget(self) -> None:
         """Begin anew: what was read of a source and not to its end is worth nothing."""
         with self._open as db:
-            for table in ("people", "opted_out", "left_out"):
+            for table in ("people", "sources", "opted_out", "left_out"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
 
     def put(self, people: Iterable[Migrant], left_out: Iterable[LeftOut]) -> None:
         """Keep some contacts."""
         people, left_out = list(people), list(left_out)
         with self._open as db:
-            db.executemany(_PUT, [_row(one, late=False) for one in people])
+            db.executemany(_PUT, [_row(one) for one in people])
+            db.executemany(_PUT_SOURCE, [(one.source, one.key) for one in people])
             db.executemany(_LEAVE_OUT, [(one.source, one.standing, one.why) for one in left_out])
-            out = [(one.source, one.standing) for one in people if one.standing]
-            out += [(one.source, one.standing) for one in left_out if one.standing]
-            db.executemany(_OPT_OUT, out)
+            db.executemany(_OPT_OUT, _opt_outs(people, left_out))
 
-    def put_late(self, people: Iterable[Migrant]) -> int:
+    def put_late(self, people: Iterable[Migrant], left_out: Iterable[LeftOut]) -> int:
         """Keep who has opted out since the source was read, and return how many are new."""
-        kept = 0
+        people, left_out = list(people), list(left_out)
+        before = self.count(late=True)
         with self._open as db:
             for one in people:
                 (known,) = db.execute(_LAST_WORD, (one.key,)).fetchone()
                 if one.standing and (known is None or one.standing > known):
-                    kept += db.execute(_PUT_LATE, _row(one, late=True)).rowcount
-        return kept
+                    db.execute(_PUT_LATE, (int(one.standing), *_row(one)))
+            outs = _opt_outs(people, left_out)
+            db.executemany(_SPREAD, [(standing, source) for source, standing in outs])
+        return self.count(late=True) - before
 
     def finish(self) -> None:
         """Give every contact the standing it has by all that was read; no more will come."""
@@ -239,13 +252,13 @@ class Snapshot:
 
     def count(self, *, late: bool) -> int:
         """Return how many contacts there are, or how many opted out late."""
-        return self._value(f"SELECT count(*) FROM people WHERE late = {int(late)}")  # noqa: S608 - a digit
+        return self._value(f"SELECT count(*) FROM people WHERE (late > 0) = {int(late)}")  # noqa: S608 - a digit
 
     def left_out(self) -> Iterator[LeftOut]:
         """Yield the contacts that cannot be written, and are not carried over by another one."""
         rows = self._open.execute(
             "SELECT source, standing, why FROM left_out AS l WHERE NOT EXISTS "
-            "(SELECT 1 FROM people WHERE source = l.source) ORDER BY rowid"
+            "(SELECT 1 FROM sources WHERE source = l.source) ORDER BY rowid"
         )
         for source, standing, why in rows:
             yield LeftOut(source, Standing(standing), why)
@@ -302,14 +315,18 @@ class Snapshot:
 
 def _people(rows: Iterable[tuple[Any, ...]]) -> list[Migrant]:
     return [
-        Migrant(position, key, source, identity, orjson.loads(fields), Standing(standing))
-        for position, key, source, identity, fields, standing in rows
+        Migrant(position, key, identity, orjson.loads(fields), Standing(standing))
+        for position, key, identity, fields, standing in rows
     ]
 
 
-def _row(one: Migrant, *, late: bool) -> tuple[Any, ...]:
-    fields = orjson.dumps(one.fields, default=str)
-    return (late, one.key, one.source, one.identity, fields, int(one.standing))
+def _row(one: Migrant) -> tuple[Any, ...]:
+    return (one.key, one.identity, orjson.dumps(one.fields, default=str), int(one.standing))
+
+
+def _opt_outs(people: list[Migrant], left_out: list[LeftOut]) -> list[tuple[str, int]]:
+    outs = [(one.source, int(one.standing)) for one in people if one.standing]
+    return outs + [(one.source, int(one.standing)) for one in left_out if one.standing]
 
 
 def _private_folder() -> tempfile.TemporaryDirectory[str]:

@@ -112,6 +112,56 @@ async def test_an_opt_out_holds_where_its_own_contact_cannot_be_written(world: A
     assert report.left_out == 0
 
 
+def add_numbered(world: Accounts, number: str, *names: str) -> None:
+    """Add contacts of different addresses that have the same customer's number."""
+    old = world.sandbox.getresponse
+    field = next((one["customFieldId"] for one in old.custom_fields.all()), None)
+    field = field or old.custom_fields.add("number")
+    for name in names:
+        values = [{"customFieldId": field, "value": [number]}]
+        old.contacts.add(f"{name}@example.com", {"customFieldValues": values})
+
+
+async def test_an_opt_out_holds_for_all_addresses_of_a_customer(world: Accounts) -> None:
+    """One of two addresses has left, which only its record without a number says."""
+    old = world.sandbox.getresponse.contacts
+    add_numbered(world, "7", "home", "work")
+    old.remove("work@example.com", "unsubscribe")
+    add_numbered(world, "7", "work")
+    mapping = {"external_id": "customFields.number", "email": "email"}
+    report = await world.migrate("getresponse", "spotzee", mapping)
+
+    assert report.read == {"unsubscribed": 1}
+    assert world.sandbox.spotzee.subscriptions.states("7")[world.news] == 0
+
+
+async def test_who_leaves_meanwhile_is_found_by_what_the_source_knows_it_by(
+    world: Accounts,
+) -> None:
+    old, new = world.sandbox.getresponse.contacts, world.sandbox.spotzee.subscriptions
+    add_numbered(world, "7", "ann")
+    add_numbered(world, "8", "bob")
+    mapping = {"external_id": "customFields.number", "email": "email"}
+    ends = world.end("getresponse"), world.end("spotzee")
+    async with Migration(*ends, mapping=mapping) as migration:
+        await migration.open()
+        await migration.read()
+        async with migration.write() as outcomes:
+            assert [one.status async for one in outcomes] == ["subscribed"] * 2
+        old.remove("ann@example.com", "unsubscribe")
+        assert await migration.read_late() == 1
+        world.sandbox.getresponse.blocklist.add("ann@example.com")
+        assert await migration.read_late() == 1
+        async with migration.write_late() as outcomes:
+            assert [one.status async for one in outcomes] == ["unsubscribed"] * 2
+        verification = await migration.verify()
+
+    assert set(new.states("7").values()) == {0}
+    assert new.states("8")[world.news] == 1
+    assert verification.ok
+    assert verification.expected == Counter(subscribed=1, suppressed=1)
+
+
 async def test_who_leaves_while_contacts_are_written_is_carried_over_too(world: Accounts) -> None:
     old = world.sandbox.getresponse
     for name in ("ann", "late"):
