@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Iterable, Sized
+from collections.abc import AsyncIterable, Callable, Iterable, Sized
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sentori_async.bulk.chunks import ChunkEngine
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.journal.home import Home
     from sentori_async.bulk.journal.journal import Journal
+    from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.plan import Evidence, Planner, RowPlan, Send, Verb, Via
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.rows import Source
     from sentori_async.bulk.sync.report import SyncReport
-    from sentori_async.bulk.sync.run import Missing
+    from sentori_async.bulk.sync.run import Missing, Sync, Wish
 
 StateFile: TypeAlias = str | os.PathLike[str]
 """Where the state of a sync is, or will be."""
@@ -357,12 +358,8 @@ class AsyncBulk:
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
         # SQLite and a thread are for those who sync.
-        from sentori_async.bulk.sync.run import Means, Sync, Wish
+        from sentori_async.bulk.sync.run import Wish
 
-        if self._home is None:
-            raise ConfigurationError("these bulk jobs cannot sync: use a client's")
-        options = JobOptions(via=via, journal=journal)
-        options.check()
         wish = Wish(
             key=key,
             missing=missing,
@@ -371,14 +368,39 @@ class AsyncBulk:
             via=via,
             verify=verify,
         )
+        return await self._sync(rows, state, wish, journal=journal, progress=progress).run()
+
+    def _sync(
+        self,
+        rows: Rows,
+        state: StateFile,
+        wish: Wish,
+        *,
+        journal: JournalFile | None,
+        progress: Progress | bool | None,
+        told: Callable[[BulkOutcome], object] | None = None,
+    ) -> Sync:
+        """Return a sync that is ready to run.
+
+        Raises:
+            ConfigurationError: It makes no sense.
+            UnsupportedOperation: The platform cannot do it, or not this way.
+        """
+        from sentori_async.bulk.sync.run import Means, Sync
+
+        if self._home is None:
+            raise ConfigurationError("these bulk jobs cannot sync: use a client's")
+        options = JobOptions(via=wish.via, journal=journal)
+        options.check()
         means = Means(
             home=self._home,
             planner=self._planner,
             engine=self._engine_of,
-            journal=self._journal("sync", list_id, options),
+            journal=self._journal("sync", wish.list_id, options),
             progress=progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None),
+            told=told,
         )
-        return await Sync(source_of(rows), state, wish, means).run()
+        return Sync(source_of(rows), state, wish, means)
 
     def stream(
         self,

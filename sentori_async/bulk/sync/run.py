@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.journal.home import Home
     from sentori_async.bulk.journal.journal import Journal
+    from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.plan import ChunkPlan, Planner, Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
@@ -110,6 +111,7 @@ class Means:
         engine: Make a job of a source and a plan, which shows its progress, on record or not.
         journal: Where what is sent is put down; None for nowhere.
         progress: Called with the live report now and then, and at the end.
+        told: Called with every outcome.
     """
 
     home: Home
@@ -117,6 +119,7 @@ class Means:
     engine: Callable[[Source, RowPlan | ChunkPlan, Progress, Journal | None], Engine[Any]]
     journal: Journal | None = None
     progress: Progress | None = None
+    told: Callable[[BulkOutcome], object] | None = None
 
 
 class Sync:
@@ -149,6 +152,8 @@ class Sync:
         self._unnamed = 0
         self._changes = 0
         self._over = False
+        self._drained = False
+        self._engine: Engine[Any] | None = None
         self._begun = 0.0
         self._show_at = 0.0
         self.report = SyncReport()
@@ -196,13 +201,20 @@ class Sync:
             self._threads.shutdown(wait=False)
         return self.report
 
+    def drain(self) -> None:
+        """Take nothing more, and remove nothing; what is under way is settled."""
+        self._drained = True
+        if self._engine is not None:
+            self._engine.drain()
+
     async def _work(self) -> None:
         await self._read()
-        removes = self._weigh()
-        if self._changes:
-            await self._send()
-        if removes is not None:
-            await self._remove(removes)
+        if not self._drained:
+            removes = self._weigh()
+            if self._changes:
+                await self._send()
+            if removes is not None and not self._drained:
+                await self._remove(removes)
         self._over = True
         await self._show_own()
 
@@ -226,7 +238,7 @@ class Sync:
         """
         ended = False
         try:
-            while not ended:
+            while not (ended or self._drained):
                 batch = Batch(self.report.read)
                 ended = await self._fill(batch)
                 await self._call(self._state.compare, batch, keep_same=self._wish.verify)
@@ -243,7 +255,8 @@ class Sync:
             ) from error
         finally:
             self._rows.stop()
-        await self._sum_up()
+        if ended:
+            await self._sum_up()
 
     async def _fill(self, batch: Batch) -> bool:
         """Take rows for a moment; return whether the input has ended."""
@@ -391,9 +404,11 @@ class Sync:
         *,
         removing: bool = False,
     ) -> None:
-        engine = self._means.engine(waiting, plan, self._show, journal)
+        engine = self._engine = self._means.engine(waiting, plan, self._show, journal)
         engine.report = self.report
-        settled = self._settled = Settled(waiting, self.report, removing=removing)
+        settled = self._settled = Settled(
+            waiting, self.report, removing=removing, told=self._means.told
+        )
         engine.attach(settled)
         over = asyncio.Event()
         keeper = asyncio.create_task(self._keep_settling(over))

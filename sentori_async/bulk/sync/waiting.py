@@ -83,17 +83,26 @@ class Waiting(Source):
 class Settled(Outlet):
     """What became of contacts, until it is put down."""
 
-    def __init__(self, waiting: Waiting, report: SyncReport, *, removing: bool = False) -> None:
+    def __init__(
+        self,
+        waiting: Waiting,
+        report: SyncReport,
+        *,
+        removing: bool = False,
+        told: Callable[[BulkOutcome], object] | None = None,
+    ) -> None:
         """Listen to a job.
 
         Args:
             waiting: What it takes.
             report: The account of the sync.
             removing: Whether it removes what it takes.
+            told: Called with every outcome.
         """
         self._waiting = waiting
         self._report = report
         self._removing = removing
+        self._told = told
         self._clear()
 
     def _clear(self) -> None:
@@ -112,6 +121,8 @@ class Settled(Outlet):
     def put(self, outcome: BulkOutcome) -> None:
         """Take one more outcome."""
         entry = self._waiting.under_way.pop(outcome.index, None)
+        if self._told is not None and outcome.result is not VERIFIED:
+            self._told(outcome)
         if entry is None or entry.key is None or outcome.status == "unknown":
             return
         if outcome.result is VERIFIED:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sentori_async.bulk.journal.digest import digest_of
 from sentori_async.bulk.journal.home import Home
 from sentori_async.bulk.sync.report import SyncReport
+from sentori_async.bulk.sync.run import Wish
 from sentori_async.bulk.sync.schema import BATCH
 from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.errors import ConnectionLost, ValidationFailed
@@ -186,3 +187,40 @@ def test_an_unchanged_row_takes_back_a_changed_one_of_an_earlier_stretch(tmp_pat
     report = synced(platform, state, [row("p1", "2"), *rows])
 
     assert (platform.writes, report.superseded, report.unchanged) == (0, 1, len(rows))
+
+
+def test_a_refused_removal_does_not_clear_an_earlier_doubt(tmp_path: Path) -> None:
+    state, platform = tmp_path / "state.db", Platform()
+    synced(platform, state, [row("a", "1")])
+    platform.faults = [LATE]
+    synced(platform, state, [row("a", "2")])
+    platform.faults = [REFUSED]
+    synced(platform, state, [], missing="delete")
+    synced(platform, state, [row("a", "1")])
+
+    assert platform.account.contacts["a@example.com"]["FirstName"] == "1"
+
+
+def test_a_drained_sync_sends_no_more_and_removes_nobody(tmp_path: Path) -> None:
+    """What it has sent is confirmed, and the next one does the rest."""
+    state, platform = tmp_path / "state.db", Platform()
+    rows = [row(f"p{n}", "1") for n in range(50)]
+    synced(platform, state, [row("gone", "1")])
+
+    async def run() -> SyncReport:
+        bulk = AsyncBulk(platform.send, SentoriPlanner(), workers=3, home=HOME)
+        wish = Wish(
+            key=None, missing="delete", list_id=None, max_removals=1.0, via="single", verify=False
+        )
+        sync = bulk._sync(
+            rows, state, wish, journal=None, progress=None, told=lambda _: sync.drain()
+        )
+        return await sync.run()
+
+    drained = asyncio.run(run())
+    again = synced(platform, state, rows, missing="delete")
+
+    assert 1 <= drained.added < 10
+    assert drained.removed == 0
+    assert (again.unchanged, again.added) == (drained.added, 50 - drained.added)
+    assert again.removed == 1

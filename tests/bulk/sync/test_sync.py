@@ -237,6 +237,9 @@ async def test_a_bad_key_stops_the_sync_and_the_next_one_goes_on(
     async with AsyncSentori(api_key="0" * 8, base_url=url) as stranger:
         with pytest.raises(BulkError) as caught:
             await stranger.bulk.sync(rows, state=state, missing="delete", max_removals=1.0)
+    sandbox.requests.clear()
+    assert counts(await client.bulk.sync(PEOPLE, state=state)) == (0, 0, 4, 0)
+    assert sandbox.requests.count() == 0, "nothing was sent, so nothing is in doubt"
     report = await client.bulk.sync(rows, state=state)
 
     assert isinstance(caught.value.cause, AuthenticationError)
