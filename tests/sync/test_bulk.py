@@ -376,7 +376,10 @@ def test_an_interrupt_of_the_input_of_a_stream_loses_nothing_if_one_goes_on(
     assert outcomes.report.total == 49
 
 
-def test_an_interrupt_in_the_block_of_a_stream_cancels_the_job(portal: Portal) -> None:
+def test_an_interrupt_in_the_block_of_a_stream_cancels_what_does_not_settle(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentori_sync.portal.DRAIN_S", 0.05)
     cancelled: list[str] = []
 
     async def answer(path: str) -> None:
@@ -395,6 +398,136 @@ def test_an_interrupt_in_the_block_of_a_stream_cancels_the_job(portal: Portal) -
         raise KeyboardInterrupt
 
     assert cancelled == ["c:1"]
+
+
+def test_an_interrupt_in_the_block_of_a_stream_settles_what_is_in_flight(portal: Portal) -> None:
+    left = asyncio.Event()
+
+    async def answer(path: str) -> None:
+        if path == "c:1":
+            await left.wait()
+
+    async def leave() -> None:
+        left.set()
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        bulk_of(portal, Wire(answer)).stream("add", ["a:1", "b:1", "c:1"]) as outcomes,
+    ):
+        assert [next(outcomes).index, next(outcomes).index] == [0, 1]
+        portal.post(leave)
+        raise KeyboardInterrupt
+
+    assert outcomes.report.finished
+    assert outcomes.report.succeeded == 3
+
+
+class Interrupted:
+    """Rows without end, and Ctrl-C while the one after a number of them is fetched."""
+
+    def __init__(self, after: int) -> None:
+        self.fetched = 0
+        self._after = after
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.fetched == self._after:
+            self._after = -1
+            raise KeyboardInterrupt
+        self.fetched += 1
+        return f"c{self.fetched}:1"
+
+
+@pytest.mark.parametrize("plan", [FakeRowPlan(), FakeChunkPlan()], ids=["rows", "chunks"])
+def test_an_interrupted_job_settles_what_it_took_and_keeps_its_report(
+    portal: Portal, plan: RowPlan | ChunkPlan
+) -> None:
+    bulk, rows = bulk_of(portal, Wire(), plan), Interrupted(after=100)
+    with pytest.raises(KeyboardInterrupt):
+        bulk.add(rows)
+    report = bulk.last_report
+
+    assert report is not None
+    assert report.finished
+    # Not one row more was fetched, and each has its outcome.
+    assert report.total == rows.fetched == 100
+    assert report.succeeded + report.skipped == 100
+
+
+def test_an_interrupted_job_is_shown_to_its_end(portal: Portal) -> None:
+    shown: list[bool] = []
+    with pytest.raises(KeyboardInterrupt):
+        bulk_of(portal, Wire()).add(
+            Interrupted(after=3), progress=lambda report: shown.append(report.finished)
+        )
+
+    assert shown[-1]
+
+
+def test_an_interrupted_job_that_does_not_end_is_cancelled(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentori_sync._caller.DRAIN_S", 0.05)
+    cancelled: list[str] = []
+
+    async def answer(path: str) -> None:
+        if path != "c2:1":
+            return
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.append(path)
+
+    bulk = bulk_of(portal, Wire(answer))
+    with pytest.raises(KeyboardInterrupt):
+        bulk.add(Interrupted(after=3))
+
+    assert cancelled == ["c2:1"]
+    assert bulk.last_report is not None
+    assert not bulk.last_report.finished
+
+
+def test_an_async_input_is_drained_too(portal: Portal) -> None:
+    """It waits on the loop, where no interrupt arrives."""
+    waits = asyncio.Event()
+
+    async def rows() -> AsyncIterator[str]:
+        yield "a:1"
+        await waits.wait()
+
+    def interrupt(_: BulkReport) -> None:
+        if not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+
+    interrupted: list[bool] = []
+    bulk = bulk_of(portal, Wire())
+    with pytest.raises(KeyboardInterrupt):
+        bulk.add(rows(), progress=interrupt)
+
+    assert bulk.last_report is not None
+    assert bulk.last_report.by_status == {"updated": 1}
+
+
+def test_the_report_of_the_latest_job_is_kept_however_it_ends(portal: Portal) -> None:
+    async def answer(path: str) -> None:
+        if path == "bad:1":
+            raise refusal()
+
+    bulk = bulk_of(portal, Wire(answer))
+    reports = [bulk.last_report]
+    reports += [bulk.add(["a:1"]), bulk.last_report]
+    assert reports == [None, reports[1], reports[1]]
+    with pytest.raises(BulkError) as caught:
+        bulk.add(["bad:1"])
+    assert bulk.last_report is caught.value.report
+    with bulk.stream("add", ["b:1"]) as outcomes:
+        live = bulk.last_report
+        assert [outcome.index for outcome in outcomes] == [0]
+
+    assert live is bulk.last_report is outcomes.report
 
 
 @given(

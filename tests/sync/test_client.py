@@ -1,7 +1,10 @@
 """The blocking client does what the async one does, over real sockets."""
 
+import copy
+import pickle
 import sqlite3
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -141,3 +144,11 @@ def test_no_key_is_told_before_any_thread_starts() -> None:
 
 def test_a_client_shows_its_address_and_no_secret(client: Sentori, sandbox: Sandbox) -> None:
     assert repr(client) == f"Sentori(base_url={sandbox.url('sentori')!r})"
+
+
+@pytest.mark.parametrize("take", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_client_goes_to_no_other_process(
+    client: Sentori, take: Callable[[object], object]
+) -> None:
+    with pytest.raises(TypeError, match="make one in each process"):
+        take(client)

@@ -53,6 +53,12 @@ def test_children_do_not_end_the_parents_connection_over_tls(
     assert front.connections == CONNECTIONS
 
 
+def test_a_child_inherits_no_lock_and_nothing_that_is_under_way(sandbox: Sandbox) -> None:
+    ended = run("forks_locked.py", sandbox=sandbox, ignored=IGNORED)
+
+    assert ended == Ended("joe@example.com\n1\njane@example.com\n5\n1\n", "", 0)
+
+
 def test_a_child_of_uvloop_does_not_end_well_and_so_the_portal_does_without() -> None:
     """When this fails, libuv no longer waits for its parent's threads: see `_loop.py`, rule 6."""
     pytest.importorskip("uvloop", reason="uvloop is not installed")

@@ -468,6 +468,44 @@ def test_an_iterator_outlives_its_client_without_a_sound(portal: Portal) -> None
     assert items.close() is None  # type: ignore[attr-defined]
 
 
+def test_an_iterator_is_collected_without_waiting_for_the_loop(portal: Portal) -> None:
+    """A finaliser may run anywhere: under a lock that the loop wants, or on the loop itself."""
+    log: list[str] = []
+    blocked, go_on = threading.Event(), threading.Event()
+    items = portal.iterate(count, 1_000_000, log)
+    next(items)
+
+    async def block() -> None:
+        blocked.set()
+        go_on.wait()
+
+    portal.post(block)
+    blocked.wait()
+    begun = time.monotonic()
+    del items
+    gc.collect()
+    assert time.monotonic() - begun < 1
+    go_on.set()
+    portal.run(asyncio.sleep, 0)
+
+    assert log == ["sentori-portal"]
+
+
+def test_an_iterator_may_be_collected_on_the_loop(portal: Portal) -> None:
+    log: list[str] = []
+    held = [portal.iterate(count, 1_000_000, log)]
+    next(held[0])
+
+    async def collect() -> None:
+        held.clear()
+        gc.collect()
+
+    portal.run(collect)
+    portal.run(asyncio.sleep, 0)
+
+    assert log == ["sentori-portal"]
+
+
 def test_a_client_closed_while_its_first_call_begins_says_closed(
     twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
