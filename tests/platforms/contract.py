@@ -65,7 +65,7 @@ class PlatformContract:
     async def world(self) -> AsyncIterator[World]:
         adapter = self.ADAPTER
         async with sandbox_of(adapter) as sandbox:
-            account = getattr(sandbox, adapter.name)
+            account = sandbox.account(adapter.name)
             can = class_of(adapter).capabilities.contacts
             target = adapter.target(account) if LISTED & can else None
             async with self.connected(sandbox, account.api_key) as client:
@@ -387,7 +387,7 @@ class PlatformContract:
         blocking = getattr(sentori_sync, STEMS[adapter.name])
         identity = adapter.identity(1)
         with sandbox_of(adapter).in_thread() as sandbox:
-            account = getattr(sandbox, adapter.name)
+            account = sandbox.account(adapter.name)
             with blocking(
                 api_key=account.api_key,
                 base_url=sandbox.url(adapter.name),

@@ -39,7 +39,7 @@ class World:
     @property
     def account(self) -> Any:
         """What the platform holds."""
-        return getattr(self.sandbox, self.adapter.name)
+        return self.sandbox.account(self.adapter.name)
 
     @property
     def requests(self) -> int:
