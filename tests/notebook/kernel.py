@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
@@ -34,7 +35,7 @@ class Kernel:
     """A notebook that grows cell by cell, and the kernel it runs in."""
 
     def __init__(self, client: NotebookClient, notebook: NotebookNode) -> None:
-        self.client = client
+        self._client = client
         self._notebook = notebook
 
     async def run(self, source: str, *, may_fail: bool = False) -> list[NotebookNode]:
@@ -43,8 +44,13 @@ class Kernel:
         if may_fail:
             cell.metadata.tags = ["raises-exception"]
         self._notebook.cells.append(cell)
-        await self.client.async_execute_cell(cell, len(self._notebook.cells) - 1)
+        await self._client.async_execute_cell(cell, len(self._notebook.cells) - 1)
         return list(cell.outputs)
+
+    async def interrupt(self) -> None:
+        """Do what the stop button does."""
+        assert isinstance(self._client.km, AsyncKernelManager)
+        await self._client.km.interrupt_kernel()
 
 
 @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ from sentori_async.platforms.getresponse import calls, flows, inputs, listing, s
 from sentori_async.platforms.getresponse.inputs import GetResponseFields
 from sentori_async.platforms.getresponse.listing import GetResponseSort
 from sentori_async.resources import Group, Pages, Send
+from sentori_async.tables import Models
 from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class AsyncGetResponseContacts(Group):
             campaign: The only campaign to look in.
         """
         target = None if campaign is None else inputs.campaign_id(campaign)
-        return await follow(settle.find(inputs.address(address), target), self._send)
+        return Models(await follow(settle.find(inputs.address(address), target), self._send))
 
     def iterate(
         self,
@@ -349,7 +350,7 @@ class AsyncGetResponseContacts(Group):
         Raises:
             NotFound: There is no such contact, or no such tag.
         """
-        return await follow(flows.add_tags(contact, tags, self._in(campaign)), self._send)
+        return Models(await follow(flows.add_tags(contact, tags, self._in(campaign)), self._send))
 
     async def remove_tags(
         self, contact: str, tags: Iterable[str], *, campaign: str | None = None
@@ -387,7 +388,7 @@ class AsyncGetResponseContacts(Group):
             ValidationFailed: A value does not fit its field.
         """
         flow = flows.set_custom_fields(contact, values, self._in(campaign))
-        return await follow(flow, self._send)
+        return Models(await follow(flow, self._send))
 
     async def remove_custom_fields(
         self, contact: str, field_ids: Iterable[str], *, campaign: str | None = None

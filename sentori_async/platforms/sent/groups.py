@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentori_async.platforms.sent import messaging_calls, webhook_calls
 from sentori_async.resources import Group, Pages
+from sentori_async.tables import Models
 from sentori_async.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class AsyncSentMessages(Group):
         Raises:
             NotFound: The account has no such message, or not yet.
         """
-        return await self._send(messaging_calls.message_activities(message_id))
+        return Models(await self._send(messaging_calls.message_activities(message_id)))
 
 
 class AsyncSentTemplates(Group):
@@ -279,7 +280,7 @@ class AsyncSentWebhooks(Group):
 
     async def event_types(self) -> list[SentEventType]:
         """Return the families of events that there are."""
-        return await self._send(webhook_calls.event_types())
+        return Models(await self._send(webhook_calls.event_types()))
 
     def deliveries(
         self, webhook_id: str, *, search: str | Unset = UNSET, page_size: int = 20
