@@ -166,12 +166,13 @@ class Job:
                 with self.interruption.ends(stream.drain):
                     while page := await stream.page():
                         for outcome in page:
-                            self._settle(feed.settle(outcome.index), outcome, succeeded)
+                            self.settle(feed.settle(outcome.index), outcome, succeeded)
         finally:
             for item in feed.settle_rest():
                 self.tell(item.number, item.contact, "unknown", _CANCELLED)
 
-    def _settle(self, item: Item, outcome: BulkOutcome, succeeded: Spool | None) -> None:
+    def settle(self, item: Item, outcome: BulkOutcome, succeeded: Spool | None) -> None:
+        """Account for a row that has its outcome."""
         contact = outcome.contact or item.contact
         merged = outcome.status == "skipped" and outcome.error is None
         why = _SUPERSEDED if merged else ""

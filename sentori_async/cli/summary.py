@@ -39,6 +39,8 @@ class SyncResult:
         interrupted: Whether somebody pressed Ctrl-C.
         dead_letters: The file with the rows that did not succeed, or None.
         to_repair: How many rows are in it.
+        unchanged: How many contacts were as they were last sent; None where that is not known.
+        notes: What no row shows, in sentences.
     """
 
     file: Path
@@ -49,6 +51,8 @@ class SyncResult:
     interrupted: bool = False
     dead_letters: Path | None = None
     to_repair: int = 0
+    unchanged: int | None = None
+    notes: list[str] = attrs.field(factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -69,6 +73,7 @@ class SyncResult:
             "aborted": None if self.error is None else error_as_json(self.error),
             "not_run": self.left_undone or None,
             "dead_letters": None if self.dead_letters is None else str(self.dead_letters),
+            "unchanged": self.unchanged,
             "jobs": [tally.as_json() for tally in self.tallies],
         }
 
@@ -78,6 +83,11 @@ def tell(result: SyncResult, output: Output) -> None:
     output.document(result.as_json())
     for tally in result.tallies:
         tell_job(tally, output)
+    if result.unchanged is not None:
+        output.line()
+        output.line(f"{result.unchanged:,} contacts are as they were last sent.")
+    for note in result.notes:
+        output.line(f"Note: {note}.")
     if result.error is not None:
         output.line()
         output.line(("Stopped: ", "bold red"), " ".join(sentences_of(result.error)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -14,6 +14,7 @@ from cyclopts.types import PositiveInt
 from sentori_async.bulk.plan import Verb, Via
 from sentori_async.cli.account import FROM_ENVIRONMENT, Account
 from sentori_async.cli.columns import Columns, match_columns, require_address
+from sentori_async.cli.diff import ALL_ROWS, Diff, run_diff
 from sentori_async.cli.exits import STOPPED
 from sentori_async.cli.interrupt import Interruption, interruptible
 from sentori_async.cli.job import Item, Job, Spool
@@ -58,6 +59,7 @@ class SyncPlan:
         journal: The file that lets the job go on where it was, or None.
         retry_failed: Whether rows that failed in an earlier run are sent again.
         dead_letters: Where the rows that did not succeed are copied to, or None.
+        diff: Whether only rows that have changed are sent.
     """
 
     path: Path
@@ -71,6 +73,7 @@ class SyncPlan:
     journal: Path | None = None
     retry_failed: bool = False
     dead_letters: Path | None = None
+    diff: Diff = ALL_ROWS
 
 
 def sync(
@@ -119,6 +122,7 @@ def sync(
             "and synced.",
         ),
     ] = None,
+    diff: Diff = ALL_ROWS,
     reading: Reading = AS_IT_IS,
     account: Account = FROM_ENVIRONMENT,
     report: Report = None,
@@ -130,6 +134,7 @@ def sync(
     output = Output(as_json=as_json, quiet=quiet)
 
     def work() -> int:
+        diff.check(mode, retry_failed=retry_failed)
         plan = SyncPlan(
             path=file,
             rows=reading.open(file),
@@ -142,6 +147,7 @@ def sync(
             journal=journal,
             retry_failed=retry_failed,
             dead_letters=_new_file(dead_letters),
+            diff=diff,
         )
         require_address(plan.rows.columns, plan.said)
         client = account.connect(concurrency=concurrency)
@@ -285,6 +291,22 @@ class _Run:
     async def _run(self, job: Job, items: Iterable[Item], count: int, keep: Spool | None) -> None:
         progress = progress_for(self.output, job.tally, count)
         try:
-            await job.run(items, progress.show, keep)
+            if self.plan.diff.state is None or job.verb == "subscribe":
+                await job.run(items, progress.show, keep)
+            else:
+                await self._run_diff(job, items, progress.show, keep)
         finally:
             progress.end()
+
+    async def _run_diff(
+        self, job: Job, items: Iterable[Item], show: Callable[[], None], keep: Spool | None
+    ) -> None:
+        """Send what has changed, and settle what is missing."""
+        diff = self.plan.diff
+        removals = Tally(action=diff.missing)
+        job = attrs.evolve(job, list_id=self.plan.list_id)
+        report = await run_diff(job, diff, items, show=show, removals=removals, succeeded=keep)
+        if removals.total:
+            self.result.tallies.append(removals)
+        self.result.unchanged = report.unchanged
+        self.result.notes = report.notes

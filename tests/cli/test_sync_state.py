@@ -1,0 +1,82 @@
+"""`sentori sync --state` sends the rows that have changed, and no others."""
+
+from pathlib import Path
+
+import pytest
+
+from sentori_async.cli.diff import Places
+from sentori_async.sandbox import Sandbox
+from tests.cli.command import report_of, sentori, write_csv
+
+HEADER = ["EmailAddress", "FirstName"]
+
+
+def people(path: Path, *names: str, blank_after: int = 0) -> Path:
+    rows = [[f"{name.lower()}@example.com", name] for name in names]
+    return write_csv(path, [HEADER, *rows[:blank_after], ["", ""], *rows[blank_after:]])
+
+
+def test_a_second_run_sends_nothing_but_what_has_changed(sandbox: Sandbox, path: Path) -> None:
+    """A failed row bears its number in the file, blank rows and unchanged ones counted."""
+    state = path.with_name("state.db")
+    people(path, "Ann", "Bob")
+    first = sentori("sync", path, "--state", state, sandbox=sandbox)
+    sandbox.requests.clear()
+    same = sentori("sync", path, "--state", state, "--json", sandbox=sandbox)
+    sent = sandbox.requests.count("contacts.add_or_update")
+    write_csv(path, [HEADER, ["", ""], ["ann@example.com", "Ann"], ["nonsense", "Cy"]])
+    changed = sentori("sync", path, "--state", state, sandbox=sandbox)
+
+    assert (first.code, same.code, changed.code) == (0, 0, 1), (first.err, same.err, changed.err)
+    assert "added                2" in first.out
+    assert (same.document["unchanged"], sent) == (2, 0)
+    assert "1 contacts are as they were last sent" in changed.out
+    lines = report_of(path.with_name("contacts.report.csv"))
+    assert [(line["row"], line["status"]) for line in lines] == [("2", "skipped"), ("4", "failed")]
+
+
+def test_missing_contacts_are_deleted_within_the_limit(sandbox: Sandbox, path: Path) -> None:
+    state = path.with_name("state.db")
+    people(path, "Ann", "Bob", "Cy")
+    sentori("sync", path, "--state", state, sandbox=sandbox)
+    people(path, "Ann")
+    options = ("--state", state, "--missing", "delete")
+    refused = sentori("sync", path, *options, sandbox=sandbox)
+    kept = sandbox.sentori.contacts.count()
+    done = sentori("sync", path, *options, "--max-removals", "70%", sandbox=sandbox)
+
+    assert refused.code != 0
+    assert "max_removals=2" in refused.out + refused.err
+    assert kept == 3
+    assert done.code == 0, done.err
+    assert "deleted              2" in done.out
+    assert sandbox.sentori.contacts.addresses() == ["ann@example.com"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--missing", "delete"),
+        ("--max-removals", "5"),
+        ("--state", "s.db", "--max-removals", "many"),
+        ("--state", "s.db", "--mode", "add"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    sandbox: Sandbox, path: Path, options: tuple[str, ...]
+) -> None:
+    people(path, "Ann")
+    done = sentori("sync", path, *options, sandbox=sandbox, cwd=path.parent)
+
+    assert done.code != 0
+    assert sandbox.requests.count() == 0
+
+
+def test_places_know_the_numbers_of_rows_and_keep_the_gaps_only() -> None:
+    numbers = [2, 3, 4, 7, 8, 12, 13]
+    places = Places()
+    for place, number in enumerate(numbers):
+        places.add(place, number)
+
+    assert [places.number(place) for place in range(len(numbers))] == numbers
+    assert len(places._places) == 3
