@@ -164,7 +164,6 @@ class Migration:
             nonlocal late
             late += await asyncio.to_thread(self._snapshot.put_late, *self._sorted(people))
 
-        await self.source.follow(self.source.side.open())
         for listing in self.source.side.listings(self._map.sources):
             if listing.opt_outs:
                 await self._list(self.source, listing, keep)

@@ -23,6 +23,17 @@ async def test_who_left_the_source_leaves_the_target(world: Accounts) -> None:
     assert world.sandbox.sentori.suppression.all() == []
 
 
+async def test_a_new_contact_that_left_the_source_is_taken_off_the_list_last(
+    world: Accounts,
+) -> None:
+    world.sandbox.getresponse.contacts.add("left@example.com")
+    world.sandbox.getresponse.contacts.remove("left@example.com", "unsubscribe")
+    await world.migrate("getresponse", "sentori", verify=False)
+    asked = [one.route for one in world.sandbox.requests.latest() if one.platform == "sentori"]
+
+    assert asked[-3:] == ["contacts.unsubscribe", "contacts.add_or_update", "contacts.unsubscribe"]
+
+
 @pytest.mark.parametrize("lifts", [False, True])
 async def test_who_is_suppressed_at_the_target_stays_so(lifts: bool) -> None:
     options = SentoriOptions(subscribe_lifts_suppression=lifts)
@@ -218,17 +229,23 @@ async def test_without_its_opt_out_a_contact_is_not_written_to_sentori() -> None
         assert {one.reason for one in report.verification.first} == {"it is not there"}
 
 
-async def test_without_its_opt_out_a_user_at_spotzee_has_no_address() -> None:
-    faults = refusing("contacts.set_subscriptions")
+@pytest.mark.parametrize(("first_refused", "left_there"), [(1, []), (2, [None])])
+async def test_without_its_opt_out_a_user_at_spotzee_has_no_address(
+    first_refused: int, left_there: list[None]
+) -> None:
+    """The first try finds no user, the second one is to switch off the user that was made."""
+    rule = FaultRule(
+        "contacts.set_subscriptions", kinds.Status(status=400), after=first_refused - 1
+    )
+    faults = FaultScript([rule])
     async with Sandbox(**unlimited(), faults=faults) as sandbox, accounts(sandbox) as world:
         sandbox.getresponse.contacts.add("left@example.com")
         sandbox.getresponse.contacts.remove("left@example.com", "unsubscribe")
         mapping = {"external_id": "email", "email": "email"}
         report = await world.migrate("getresponse", "spotzee", mapping)
-        found = [one["email"] for one in sandbox.spotzee.contacts.all()]
 
         assert report.written.by_status == Counter(failed=1)
-        assert found in ([], [None])
+        assert [one["email"] for one in sandbox.spotzee.contacts.all()] == left_there
 
 
 async def test_without_its_opt_out_a_number_is_taken_back_from_sent() -> None:
