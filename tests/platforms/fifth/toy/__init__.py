@@ -1,0 +1,1 @@
+"""Toy, a platform that nobody has: how little one takes."""
