@@ -35,6 +35,7 @@ from sentori_async.platforms.getresponse.catalogue import CATALOGUE as GETRESPON
 from sentori_async.platforms.sent.catalogue import CATALOGUE as SENT
 from sentori_async.platforms.sentori.catalogue import CATALOGUE as SENTORI
 from sentori_async.platforms.spotzee.catalogue import CATALOGUE as SPOTZEE
+from sentori_async.platforms.spotzee.models import SpotzeeListType
 from sentori_async.wire.catalogue import Catalogue
 
 EVIL = "<script>alert('\"&')</script>"
@@ -241,6 +242,7 @@ def test_long_texts_and_long_lists_are_cut() -> None:
 
 def test_what_is_no_model_and_no_json_is_shown_by_its_repr() -> None:
     assert html.value_of(1 + 2j) == "(1+2j)"
+    assert html.value_of(SpotzeeListType.STATIC) == "static"
     assert html.value_of(dt.date(2026, 1, 5)) == "2026-01-05"
     assert html.value_of(error().__class__) == html.value_of(repr(ValidationFailed))
 
