@@ -46,8 +46,8 @@ class Running:
         try:
             stdout, stderr = self.process.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
-            # Python's fault handler then prints every thread.
-            self.process.send_signal(signal.SIGABRT)
+            # Python's fault handler then prints every thread, of forked children too.
+            os.killpg(self.process.pid, signal.SIGABRT)
             stdout, stderr = self.process.communicate()
             raise AssertionError(f"the program hung\n{stdout}\n{stderr}") from None
         return Ended(stdout, stderr, self.process.returncode)
@@ -78,12 +78,18 @@ def running(
     options = ["-X", "faulthandler", *(part for each in filters for part in ("-W", each))]
     command = [sys.executable, *options, str(PROGRAMS / name), *args]
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         try:
             yield Running(process)
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def run(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sentori_async.bulk.plan import ChunkPlan, Planner, RowPlan, Verb, Via
 from sentori_async.bulk.report import BulkReport
+from sentori_async.bulk.rows import IterableSource
 from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.errors import (
     AuthenticationError,
@@ -22,7 +23,9 @@ from sentori_async.errors import (
     InvalidInput,
     SentoriError,
 )
+from sentori_sync._caller import Caller
 from sentori_sync._verbs import Bulk
+from sentori_sync.bulk import CallerSource
 from sentori_sync.portal import Portal
 from tests.bulk.fakes import FakeChunkPlan, FakeRowPlan, Wire
 
@@ -454,6 +457,16 @@ def test_an_interrupted_job_settles_what_it_took_and_keeps_its_report(
     # Not one row more was fetched, and each has its outcome.
     assert report.total == rows.fetched == 100
     assert report.succeeded + report.skipped == 100
+
+
+def test_no_row_is_fetched_for_a_job_that_drains() -> None:
+    """The loop may have asked for more before it heard of the interrupt."""
+    rows, caller = Watched(), Caller()
+    source = CallerSource(IterableSource(rows), caller)
+    caller.draining = True
+    source._fetch()
+
+    assert rows.fetched == 0
 
 
 def test_an_interrupted_job_is_shown_to_its_end(portal: Portal) -> None:

@@ -236,6 +236,25 @@ def test_a_client_that_is_dropped_is_closed_without_anybody_waiting(twin: Twin) 
     assert twin.closed_on == ["sentori-portal"]
 
 
+def test_the_close_of_a_dropped_client_is_finished_when_the_loop_ends_meanwhile() -> None:
+    ended: list[str] = []
+
+    async def close() -> None:
+        await asyncio.sleep(0.05)
+        ended.append("closed")
+
+    portal = Portal(close, twin="AsyncSentori")
+    portal.run(echo, 1)
+    thread = portal._thread
+    assert thread is not None
+    del portal
+    gc.collect()
+    thread.stop()
+    thread.join()
+
+    assert ended == ["closed"]
+
+
 def test_a_call_leaves_no_cycle_behind(portal: Portal) -> None:
     """Results and errors are freed by counting references: nothing waits for the collector."""
 
