@@ -48,8 +48,8 @@ def of_report(report: BulkReport) -> str:
         f"BulkReport: {report.succeeded:,} of {total:,} rows succeeded{state}",
         *([html.bar(parts)] if parts else []),
         html.paragraph(
-            f"{report.requests:,} requests, {report.retries:,} of them repeats, "
-            f"in {_duration(report.duration_s)}"
+            f"Requests: {report.requests:,} · repeats: {report.retries:,} · "
+            f"time: {_duration(report.duration_s)}"
         ),
         *map(html.paragraph, report.notes),
         *_errors(dict(report.by_error)),
@@ -101,12 +101,18 @@ def _row(outcome: BulkOutcome) -> tuple[object, ...]:
     code = getattr(error, "code", None)
     return (
         outcome.index,
-        mask(outcome.contact),
+        _masked(outcome.contact),
         "" if error is None else type(error).__name__,
         "" if code is None else code,
         _reason(error),
         getattr(error, "remedy", ""),
     )
+
+
+def _masked(contact: str) -> str:
+    """Return an identity masked; even one that is no address may tell who it is."""
+    shown = mask(contact)
+    return shown if shown != contact or not contact else f"{contact[0]}***"
 
 
 def _reason(error: SentoriError | None) -> str:

@@ -295,7 +295,7 @@ def test_a_report_shows_counts_a_bar_and_the_first_failures() -> None:
 
     assert read.text.startswith("BulkReport: 900 of 916 rows succeeded")
     assert "still running" not in read.text
-    assert "7 requests, 2 of them repeats, in 1 min 23 s" in read.text
+    assert "Requests: 7 · repeats: 2 · time: 1 min 23 s" in read.text
     assert "An import goes on." in read.text
     assert "Errors: ValidationFailed 12, RequestTimeout 1" in read.text
     assert "Failed: the first 10 of 12" in read.text
@@ -332,16 +332,34 @@ def test_a_report_of_nothing_and_of_a_running_job_can_be_shown() -> None:
 
     assert page(empty).text == (
         "BulkReport: 0 of 0 rows succeeded, still running"
-        "0 requests, 0 of them repeats, in less than a second"
+        "Requests: 0 · repeats: 0 · time: less than a second"
     )
     assert page(empty.failures).text == "No outcomes"
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        ("joe@example.com", "j***@e***.com"),
+        ("+12125550123", "+1***23"),
+        ("joe at example.com", "j***"),
+        ("joe@@example.com", "j***"),
+        ("joe-1", "j***"),
+        ("", ""),
+    ],
+)
+def test_whoever_failed_is_masked_even_where_the_address_is_none(contact: str, shown: str) -> None:
+    made = BulkReport()
+    made.count(BulkOutcome(0, contact, "failed"))
+
+    assert page(made).cells[7] == shown
 
 
 def test_an_outcome_without_an_error_can_be_shown() -> None:
     made = BulkReport(duration_s=12.2)
     made.count(BulkOutcome(0, "a@b.example", "failed"))
 
-    assert "in 12 s" in page(made).text
+    assert "time: 12 s" in page(made).text
     assert page(made.failures).cells[6:] == ["0", "a***@b***.example", "", "", "", ""]
 
 
