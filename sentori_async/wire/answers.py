@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -13,6 +14,7 @@ from sentori_async.wire.message import Operation, Response, Safety
 T = TypeVar("T")
 
 _EXCERPT: Final = 1000
+_INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
 
 
 def reader(
@@ -66,6 +68,24 @@ def _unreadable(operation: Operation, response: Response, error: DecodeError) ->
 def is_page(response: Response) -> bool:
     """Tell whether an answer is a page of HTML; an empty one is not, whatever it is called."""
     return response.body.lstrip()[:1] == b"<" and media_type(response.headers) == "text/html"
+
+
+def nothing(response: Response) -> None:
+    """Return None, whatever the answer holds.
+
+    Raises:
+        DecodeError: It is a web page, which a proxy makes and no platform does (inferred).
+    """
+    if is_page(response):
+        raise DecodeError("it is a web page")
+
+
+def whole_number(code: object) -> int | None:
+    """Return a vendor's code that is a number, however it is written, or None."""
+    if type(code) is int or (isinstance(code, float) and code.is_integer()):
+        return int(code)
+    found = _INTEGER.fullmatch(code) if isinstance(code, str) else None
+    return int(found[1]) if found else None
 
 
 def error_object(response: Response) -> tuple[dict[str, Any], str]:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import attrs
+import orjson
 
 from sentori_async import errors
 
@@ -66,6 +67,12 @@ class Settle(Generic[T]):
         if not isinstance(error, DEFINITE) or error.retryable or error.code is None:
             return False
         return not isinstance(error, self.own_doing)
+
+
+def sent_fields(request: Request) -> dict[str, Any]:
+    """Return the fields that a request carries."""
+    fields: dict[str, Any] = orjson.loads(request.body) if request.body else {}
+    return fields
 
 
 async def follow(flow: Flow[T], step: Step) -> T:

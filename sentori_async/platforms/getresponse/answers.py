@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sentori_async.errors import ApiError, DecodeError
+from sentori_async.errors import ApiError
 from sentori_async.platforms.getresponse.catalogue import CATALOGUE
 from sentori_async.wire import headers
-from sentori_async.wire.answers import error_object, is_page
+from sentori_async.wire.answers import error_object, nothing, whole_number
 from sentori_async.wire.headers import RateHeaders
 from sentori_async.wire.message import Operation, Response, Safety
 from sentori_async.wire.results import Accepted
@@ -17,7 +17,6 @@ from sentori_async.wire.results import Accepted
 RATE_HEADERS: Final = RateHeaders()
 """X-RateLimit-Remaining, and X-RateLimit-Reset such as "432 seconds" (the limits page)."""
 
-_INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
 _SECONDS: Final = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]+)?)\s*(?:s|seconds?)?\s*", re.ASCII)
 _SHOWN: Final = frozenset({"code", "httpStatus", "message", "uuid"})
 _TOO_MANY: Final = 429
@@ -42,7 +41,7 @@ def refuse(operation: Operation, response: Response) -> ApiError:
     return CATALOGUE.build(
         operation=operation.name,
         status=response.status,
-        code=_integer(document.get("code")),
+        code=whole_number(document.get("code")),
         message=message.strip() if isinstance(message, str) else instead,
         details=details,
         field_errors=_field_errors(context),
@@ -50,13 +49,6 @@ def refuse(operation: Operation, response: Response) -> ApiError:
         retry_after_s=_retry_after_s(response, context),
         write=operation.safety is not Safety.READ,
     )
-
-
-def _integer(code: Any) -> int | None:
-    if type(code) is int or (isinstance(code, float) and code.is_integer()):
-        return int(code)
-    found = _INTEGER.fullmatch(code) if isinstance(code, str) else None
-    return int(found[1]) if found else None
 
 
 def _without_token(value: Any) -> Any:
@@ -105,16 +97,6 @@ def _retry_after_s(response: Response, context: Any) -> float | None:
         if found is not None:
             return float(found[1])
     return None
-
-
-def nothing(response: Response) -> None:
-    """Return None, whatever the answer holds.
-
-    Raises:
-        DecodeError: It is a web page, which a proxy makes and GetResponse does not (inferred).
-    """
-    if is_page(response):
-        raise DecodeError("it is a web page")
 
 
 def accepted(response: Response) -> Accepted:

@@ -21,7 +21,7 @@ from sentori_async.platforms.getresponse.models import (
 )
 from sentori_async.platforms.getresponse.names import CODEC
 from sentori_async.wire import body
-from sentori_async.wire.answers import reader
+from sentori_async.wire.answers import nothing, reader
 from sentori_async.wire.message import Call, Operation, Request, Response
 from sentori_async.wire.pages import Page
 from sentori_async.wire.paths import QueryValue, query
@@ -49,9 +49,9 @@ _read_add: Final = made(operations.ADD_CONTACT, answers.accepted)
 _read_batch: Final = made(operations.ADD_BATCH, answers.accepted)
 _read_update: Final = model(operations.UPDATE_CONTACT, GetResponseContact)
 _read_move: Final = model(operations.MOVE_CONTACT, GetResponseContact)
-_read_delete: Final = made(operations.DELETE_CONTACT, answers.nothing)
-_read_unsubscribe: Final = made(operations.UNSUBSCRIBE, answers.nothing)
-_read_unsubscribe_all: Final = made(operations.UNSUBSCRIBE_ALL, answers.nothing)
+_read_delete: Final = made(operations.DELETE_CONTACT, nothing)
+_read_unsubscribe: Final = made(operations.UNSUBSCRIBE, nothing)
+_read_unsubscribe_all: Final = made(operations.UNSUBSCRIBE_ALL, nothing)
 _read_tags: Final = model(operations.ADD_TAGS, list[GetResponseContactTag])
 _read_fields: Final = model(operations.SET_CUSTOM_FIELDS, list[GetResponseCustomFieldValue])
 _decode_contacts: Final = CODEC.decoder(list[GetResponseContact])

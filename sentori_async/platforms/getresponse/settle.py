@@ -34,7 +34,6 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 import attrs
-import orjson
 
 from sentori_async.errors import (
     AlreadyExists,
@@ -53,11 +52,11 @@ from sentori_async.platforms.getresponse.models import (
 )
 from sentori_async.platforms.getresponse.names import CODEC
 from sentori_async.platforms.getresponse.things import GetResponseImport, Masks
-from sentori_async.wire.answers import reader
+from sentori_async.wire.answers import nothing, reader
 from sentori_async.wire.message import Call, Operation, Request, Response, Safety
 from sentori_async.wire.paths import query, segment
 from sentori_async.wire.results import Accepted
-from sentori_async.wire.settle import Flow, Settle
+from sentori_async.wire.settle import Flow, Settle, sent_fields
 
 T = TypeVar("T")
 
@@ -120,11 +119,6 @@ def _says_gone(error: SentoriError) -> bool:
     return isinstance(error, NotFound) and error.code == _NO_RESOURCE
 
 
-def _sent(request: Request) -> dict[str, Any]:
-    fields: dict[str, Any] = orjson.loads(request.body) if request.body else {}
-    return fields
-
-
 # --------------------------------------------------------------------------------- comparisons
 
 
@@ -185,7 +179,7 @@ def _plain(value: object) -> object:
 
 
 def _added(request: Request, error: SentoriError) -> Flow[Accepted]:
-    sent = _sent(request)
+    sent = sent_fields(request)
     found = yield from find(sent["email"], sent["campaign"]["campaignId"])
     if error.applied and found:
         return Accepted()
@@ -205,21 +199,21 @@ def _batch_in_doubt(request: Request, error: SentoriError) -> Flow[Accepted]:  #
 
 def _updated(request: Request, error: SentoriError) -> Flow[GetResponseContact]:
     contact = yield from details(request.path)
-    if error.applied or as_sent(contact, _sent(request), replaced=True):
+    if error.applied or as_sent(contact, sent_fields(request), replaced=True):
         return contact
     raise error
 
 
 def _tagged(request: Request, error: SentoriError) -> Flow[list[GetResponseContactTag]]:
     contact = yield from details(request.path.rpartition("/")[0])
-    if error.applied or as_sent(contact, _sent(request)):
+    if error.applied or as_sent(contact, sent_fields(request)):
         return contact.tags or []
     raise error
 
 
 def _customised(request: Request, error: SentoriError) -> Flow[list[GetResponseCustomFieldValue]]:
     contact = yield from details(request.path.rpartition("/")[0])
-    if error.applied or as_sent(contact, _sent(request)):
+    if error.applied or as_sent(contact, sent_fields(request)):
         return contact.custom_field_values or []
     raise error
 
@@ -236,7 +230,7 @@ def _deleted(request: Request, error: SentoriError) -> Flow[None]:
     if _says_gone(error):
         return
     operation = reading(request.operation)
-    read = reader(operation, answers.nothing, answers.refuse)
+    read = reader(operation, nothing, answers.refuse)
     try:
         yield Call(Request(operation, request.path), read)
     except SentoriError as gone:
@@ -248,7 +242,7 @@ def _deleted(request: Request, error: SentoriError) -> Flow[None]:
 
 def _masked(request: Request, error: SentoriError) -> Flow[None]:
     """Look whether a blocklist has, or lacks, what was sent."""
-    sent = {mask.lower() for mask in _sent(request)["masks"]}
+    sent = {mask.lower() for mask in sent_fields(request)["masks"]}
     flag = dict(parse_qsl(request.query))["additionalFlags"].partition(",")[0]
     # One mask can be asked for; a long list of them comes whole, it has no pages.
     params = {"query[mask]": next(iter(sent)) if len(sent) == 1 and flag == "add" else None}
@@ -289,7 +283,7 @@ def created(listing: Operation, decode: Callable[[bytes], list[T]]) -> Settle[T]
     read = reader(listing, lambda response: decode(response.body), answers.refuse)
 
     def look(request: Request, error: SentoriError) -> Flow[T]:
-        sent = _sent(request)
+        sent = sent_fields(request)
         text = query({"query[name]": sent["name"]})
         found: list[T] = yield Call(Request(listing, request.path, None, text), read)
         named = [thing for thing in found if _named(thing) == sent["name"]]
@@ -315,7 +309,7 @@ def updated(decode: Callable[[bytes], T]) -> Settle[T]:
         operation = reading(request.operation)
         read = reader(operation, lambda response: decode(response.body), answers.refuse)
         thing: T = yield Call(Request(operation, request.path), read)
-        if error.applied or _thing_as_sent(thing, _sent(request), frozenset()):
+        if error.applied or _thing_as_sent(thing, sent_fields(request), frozenset()):
             return thing
         raise error
 

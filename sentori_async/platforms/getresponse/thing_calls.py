@@ -26,6 +26,7 @@ from sentori_async.platforms.getresponse.things import (
     GetResponseTag,
 )
 from sentori_async.wire import body
+from sentori_async.wire.answers import nothing
 from sentori_async.wire.message import Call, Operation, Request, Response
 from sentori_async.wire.pages import Page
 from sentori_async.wire.paths import QueryValue, query
@@ -103,7 +104,7 @@ class Kind(Generic[T]):
 
     def delete(self, operation: Operation, thing_id: str) -> Call[None]:
         """Plan to delete one."""
-        read = made(operation, answers.nothing)
+        read = made(operation, nothing)
         return Call(Request(operation, self.at(thing_id)), read, settle.DELETE)
 
     def _read(self, response: Response) -> T:
@@ -239,8 +240,8 @@ def mapping(value: object, what: str) -> Mapping[str, Any]:
 # ---------------------------------------------------------------------------------- blocklists
 
 _read_blocklist: Final = made(operations.GET_BLOCKLIST, settle.masks_of)
-_read_change: Final = made(operations.CHANGE_BLOCKLIST, answers.nothing)
-_read_change_of_campaign: Final = made(operations.CHANGE_CAMPAIGN_BLOCKLIST, answers.nothing)
+_read_change: Final = made(operations.CHANGE_BLOCKLIST, nothing)
+_read_change_of_campaign: Final = made(operations.CHANGE_CAMPAIGN_BLOCKLIST, nothing)
 
 
 def _blocklist(campaign: str | None) -> str:

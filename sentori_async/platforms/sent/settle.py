@@ -27,21 +27,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import orjson
-
 from sentori_async.errors import NotFound, SentoriError
 from sentori_async.platforms.sent import inputs, lookups
 from sentori_async.platforms.sent.endpoints import SentWebhook
 from sentori_async.platforms.sent.models import SentContact
 from sentori_async.platforms.sent.names import CODEC
 from sentori_async.wire.message import Call, Request
-from sentori_async.wire.settle import Flow, Settle
-
-
-def _sent(request: Request) -> dict[str, Any]:
-    """Return the fields that a request carries."""
-    fields: dict[str, Any] = orjson.loads(request.body) if request.body else {}
-    return fields
+from sentori_async.wire.settle import Flow, Settle, sent_fields
 
 
 def _own_segment(request: Request) -> str:
@@ -59,7 +51,7 @@ def as_sent(found: object, fields: Mapping[str, Any]) -> bool:
 
 def _added(request: Request, error: SentoriError) -> Flow[SentContact]:
     """Read the contact if it was surely added; else nobody knows whose it is."""
-    number = _sent(request)[inputs.NUMBER]
+    number = sent_fields(request)[inputs.NUMBER]
     contact = yield from lookups.found_or_none(lookups.by_number(number))
     if contact is not None and error.applied:
         return contact
@@ -68,7 +60,7 @@ def _added(request: Request, error: SentoriError) -> Flow[SentContact]:
 
 def _updated(request: Request, error: SentoriError) -> Flow[SentContact]:
     contact: SentContact = yield lookups.by_id(_own_segment(request))
-    if error.applied or as_sent(contact, _sent(request)):
+    if error.applied or as_sent(contact, sent_fields(request)):
         return contact
     raise error
 
@@ -86,7 +78,7 @@ def _found_gone(_: Request, error: SentoriError) -> Flow[None]:
 
 def _webhook_updated(request: Request, error: SentoriError) -> Flow[SentWebhook]:
     webhook: SentWebhook = yield lookups.webhook(_own_segment(request))
-    if error.applied or as_sent(webhook, _sent(request)):
+    if error.applied or as_sent(webhook, sent_fields(request)):
         return webhook
     raise error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from sentori_async.errors import ApiError, DecodeError
@@ -16,11 +15,10 @@ from sentori_async.platforms.sentori.models import (
 )
 from sentori_async.platforms.sentori.names import CODEC, IMPORTABLE
 from sentori_async.wire import headers
-from sentori_async.wire.answers import error_object, is_page
+from sentori_async.wire.answers import error_object, whole_number
 from sentori_async.wire.message import Operation, Response, Safety
 from sentori_async.wire.results import Upserted
 
-_INTEGER: Final = re.compile(r"\s*(-?[0-9]{1,9})\s*", re.ASCII)
 _STANDARD_FIELDS: Final = frozenset(IMPORTABLE.values())
 
 _decode_contact: Final = CODEC.decoder(Contact)
@@ -36,7 +34,7 @@ def refuse(operation: Operation, response: Response) -> ApiError:
     """
     document, instead = error_object(response)
     details = dict(document)
-    code = _integer(details.get("Code"))
+    code = whole_number(details.get("Code"))
     if code is not None:
         del details["Code"]
     message = details.get("Message")
@@ -55,26 +53,9 @@ def refuse(operation: Operation, response: Response) -> ApiError:
     )
 
 
-def _integer(code: Any) -> int | None:
-    if type(code) is int or (isinstance(code, float) and code.is_integer()):
-        return int(code)
-    found = _INTEGER.fullmatch(code) if isinstance(code, str) else None
-    return int(found[1]) if found else None
-
-
 def itself(response: Response) -> Response:
     """Return the answer as it is."""
     return response
-
-
-def nothing(response: Response) -> None:
-    """Return None: no page says what these answers hold, so whatever they hold is fine.
-
-    Raises:
-        DecodeError: It is a web page, which a proxy makes and Sentori does not (inferred).
-    """
-    if is_page(response):
-        raise DecodeError("it is a web page")
 
 
 def contact(response: Response) -> Contact:

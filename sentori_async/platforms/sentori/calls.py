@@ -30,7 +30,7 @@ from sentori_async.platforms.sentori.models import (
 from sentori_async.platforms.sentori.names import CODEC
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire import body
-from sentori_async.wire.answers import reader
+from sentori_async.wire.answers import nothing, reader
 from sentori_async.wire.message import Call, Operation, Request, Response
 from sentori_async.wire.paths import segment
 from sentori_async.wire.results import Upserted
@@ -55,13 +55,13 @@ _read_update: Final = _reader(operations.UPDATE_CONTACT, answers.contact)
 _read_rename: Final = _reader(operations.RENAME_CONTACT, answers.contact)
 _read_upsert: Final = _reader(operations.ADD_OR_UPDATE_CONTACT, answers.upserted)
 _read_upsert_two: Final = _reader(operations.ADD_OR_UPDATE_TWO, answers.upserted)
-_read_delete: Final = _reader(operations.DELETE_CONTACT, answers.nothing)
+_read_delete: Final = _reader(operations.DELETE_CONTACT, nothing)
 _read_structure: Final = _reader(operations.CONTACT_STRUCTURE, answers.structure)
-_read_subscribe: Final = _reader(operations.SUBSCRIBE, answers.nothing)
-_read_unsubscribe: Final = _reader(operations.UNSUBSCRIBE, answers.nothing)
-_read_unsubscribe_all: Final = _reader(operations.UNSUBSCRIBE_ALL, answers.nothing)
+_read_subscribe: Final = _reader(operations.SUBSCRIBE, nothing)
+_read_unsubscribe: Final = _reader(operations.UNSUBSCRIBE, nothing)
+_read_unsubscribe_all: Final = _reader(operations.UNSUBSCRIBE_ALL, nothing)
 _read_import: Final = _reader(operations.IMPORT_CONTACTS, answers.imported)
-_read_attach: Final = _reader(operations.ATTACH_UPLOAD_GROUP, answers.nothing)
+_read_attach: Final = _reader(operations.ATTACH_UPLOAD_GROUP, nothing)
 
 
 def get_contact(contact: str | int) -> Call[Contact]:
@@ -218,7 +218,7 @@ _read_kpi: Final = _model(operations.KPI, Kpi)
 _read_abuse: Final = _model(operations.ABUSE, list[EmailEvent])
 _read_bounces: Final = _model(operations.BOUNCES, list[EmailEvent])
 _read_clicks: Final = _model(operations.CLICKS, list[EmailEvent])
-_read_automation: Final = _reader(operations.ADD_TO_AUTOMATION, answers.nothing)
+_read_automation: Final = _reader(operations.ADD_TO_AUTOMATION, nothing)
 
 
 def create_email(

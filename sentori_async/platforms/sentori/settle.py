@@ -30,7 +30,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
-import orjson
 
 from sentori_async.errors import AlreadyExists, ApiError, NotFound, SentoriError
 from sentori_async.platforms.sentori import addresses, answers, operations
@@ -40,7 +39,7 @@ from sentori_async.wire.answers import reader
 from sentori_async.wire.message import Call, Request, Response
 from sentori_async.wire.paths import segment
 from sentori_async.wire.results import Upserted
-from sentori_async.wire.settle import Flow, Settle
+from sentori_async.wire.settle import Flow, Settle, sent_fields
 
 _ADDRESS: Final = "EmailAddress"
 _NO_ADDRESS: Final = 100
@@ -90,12 +89,6 @@ def _own_segment(request: Request) -> str:
     return request.path.split("/")[2]
 
 
-def _sent(request: Request) -> dict[str, Any]:
-    """Return the fields that a request carries."""
-    fields: dict[str, Any] = orjson.loads(request.body) if request.body else {}
-    return fields
-
-
 def as_sent(contact: Contact, fields: Mapping[str, Any]) -> bool:
     """Tell whether a contact has the values that were sent; none sent proves nothing."""
     found = CODEC.document(contact)
@@ -118,7 +111,7 @@ def _plain(value: object) -> object:
 
 def _added(request: Request, error: SentoriError) -> Flow[Contact]:
     contact = yield from find(_own_segment(request))
-    fields = _sent(request)
+    fields = sent_fields(request)
     if contact is not None and (as_sent(contact, fields) or error.applied):
         return contact
     if isinstance(error, AlreadyExists) and contact is not None and len(fields) > 0:
@@ -128,13 +121,13 @@ def _added(request: Request, error: SentoriError) -> Flow[Contact]:
 
 def _updated(request: Request, error: SentoriError) -> Flow[Contact]:
     contact = yield from find(_own_segment(request))
-    if contact is not None and (as_sent(contact, _sent(request)) or error.applied):
+    if contact is not None and (as_sent(contact, sent_fields(request)) or error.applied):
         return contact
     raise error
 
 
 def _renamed(request: Request, error: SentoriError) -> Flow[Contact]:
-    fields = _sent(request)
+    fields = sent_fields(request)
     old = yield from find(_own_segment(request))
     new = yield from find(segment(fields[_ADDRESS]))
     only_renamed = len(fields) == 1
@@ -148,7 +141,7 @@ def _renamed(request: Request, error: SentoriError) -> Flow[Contact]:
 
 
 def _upserted(request: Request, error: SentoriError) -> Flow[Upserted[Contact]]:
-    fields = _sent(request)
+    fields = sent_fields(request)
     contact = yield from find(_own_segment(request))
     named = fields.get(_ADDRESS)
     if isinstance(named, str):
@@ -182,7 +175,7 @@ def _suppressed(request: Request, error: SentoriError) -> Flow[None]:
 
 def _imported(request: Request, error: SentoriError) -> Flow[ImportResult]:
     """Look some rows up; send the import again only if they are not all there as sent."""
-    rows = _sent(request)["Contacts"]
+    rows = sent_fields(request)["Contacts"]
     samples = _spread([row for row in rows if _telling(row)])
     found = yield from _all_as_sent(samples)
     if samples and found:

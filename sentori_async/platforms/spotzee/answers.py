@@ -16,7 +16,7 @@ from sentori_async.platforms.spotzee.models import (
 )
 from sentori_async.platforms.spotzee.names import CODEC
 from sentori_async.wire import headers
-from sentori_async.wire.answers import error_object, is_page
+from sentori_async.wire.answers import error_object, is_page, nothing
 from sentori_async.wire.message import Operation, Response, Safety
 from sentori_async.wire.results import Accepted, Upserted
 
@@ -161,16 +161,6 @@ def accepted(response: Response) -> Accepted:
     """
     nothing(response)
     return Accepted(headers.request_id(response.headers))
-
-
-def nothing(response: Response) -> None:
-    """Return None, whatever the answer holds.
-
-    Raises:
-        DecodeError: It is a web page, which a proxy makes and Spotzee does not (inferred).
-    """
-    if is_page(response):
-        raise DecodeError("it is a web page")
 
 
 def users(response: Response) -> SpotzeeUserBatch:

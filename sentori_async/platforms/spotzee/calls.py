@@ -32,7 +32,7 @@ from sentori_async.platforms.spotzee.preferences import (
 )
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire import body
-from sentori_async.wire.answers import reader
+from sentori_async.wire.answers import nothing, reader
 from sentori_async.wire.message import Call, Operation, Request, Response
 from sentori_async.wire.paths import query
 from sentori_async.wire.results import Accepted, Upserted
@@ -230,7 +230,7 @@ def update_subscription(
 _read_list: Final = _model(operations.GET_LIST, SpotzeeList)
 _read_new_list: Final = _model(operations.CREATE_LIST, SpotzeeList)
 _read_changed_list: Final = _model(operations.UPDATE_LIST, SpotzeeList)
-_read_delete_list: Final = _reader(operations.DELETE_LIST, answers.nothing)
+_read_delete_list: Final = _reader(operations.DELETE_LIST, nothing)
 
 
 def get_list(list_id: int) -> Call[SpotzeeList]:
