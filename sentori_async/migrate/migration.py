@@ -24,10 +24,12 @@ from sentori_async.errors import ConfigurationError, InvalidInput
 from sentori_async.migrate.checking import Checker
 from sentori_async.migrate.ends import End, each
 from sentori_async.migrate.mapping import FieldMap
-from sentori_async.migrate.sides import Listing, Person, Side, Standing, Written
+from sentori_async.migrate.sides import Listing, Person, Side, Standing, Written, one_by_one
 from sentori_async.migrate.snapshot import LeftOut, Migrant, Snapshot
 from sentori_async.migrate.verification import Difference, Verification
 from sentori_async.resources import Pages
+from sentori_async.wire.message import Steps
+from sentori_async.wire.settle import Flow
 
 if TYPE_CHECKING:
     import os
@@ -299,14 +301,11 @@ class _WritePlan(RowPlan):
     def plan(self, row: Any) -> PlannedRow:
         identity: str = row["identity"]
 
-        def steps() -> Any:
-            return self._side.write(identity, row["fields"], Standing(row["standing"]))
+        def steps() -> Flow[Written]:
+            standing = Standing(row["standing"])
+            return one_by_one(self._side.write(identity, row["fields"], standing))
 
-        # The first call, so that what cannot be sent is refused while rows are planned.
-        first = steps()
-        call = next(first)
-        first.close()
-        return PlannedRow(identity, (self._side.key(identity),), call, steps)
+        return PlannedRow(identity, (self._side.key(identity),), Steps.of(steps))
 
     def identity(self, row: Any) -> str:
         identity: str = row["identity"]

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import attrs
 
-from sentori_async.errors import NotFound
-from sentori_async.wire.message import Call
+from sentori_async.errors import NotFound, SentoriError
+from sentori_async.wire.message import Call, Steps
 from sentori_async.wire.pages import Page
 from sentori_async.wire.settle import Flow
 
@@ -218,6 +218,26 @@ def nobody_asks(person: T) -> Flow[T]:
     """Return what is known already, as a flow that needs no answers."""
     yield from ()
     return person
+
+
+def one_by_one(flow: Flow[T]) -> Flow[T]:
+    """Yield the calls of a flow, and of the verbs in it that take several, one by one."""
+    answer: Any = None
+    error: SentoriError | None = None
+    while True:
+        try:
+            call = flow.send(answer) if error is None else flow.throw(error)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        answer, error = None, None
+        try:
+            if isinstance(call, Steps):
+                answer = yield from one_by_one(call.flow())
+            else:
+                answer = yield call
+        except SentoriError as failure:
+            error = failure
 
 
 def require_word(error: NotFound) -> None:
