@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.sync.report import SyncReport
-    from sentori_async.bulk.sync.run import Missing
+    from sentori_async.bulk.sync.wish import Missing
     from sentori_async.bulk.verbs import Rows, StateFile
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.rows import Source
     from sentori_async.bulk.sync.report import SyncReport
-    from sentori_async.bulk.sync.run import Missing, Sync, Wish
+    from sentori_async.bulk.sync.run import Sync
+    from sentori_async.bulk.sync.wish import Missing, Wish
 
 StateFile: TypeAlias = str | os.PathLike[str]
 """Where the state of a sync is, or will be."""
@@ -358,7 +359,7 @@ class AsyncBulk:
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
         # SQLite and a thread are for those who sync.
-        from sentori_async.bulk.sync.run import Wish
+        from sentori_async.bulk.sync.wish import Wish
 
         wish = Wish(
             key=key,

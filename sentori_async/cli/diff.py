@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 from cyclopts import Parameter
 
-from sentori_async.bulk.sync.run import Missing, Wish
+from sentori_async.bulk.sync.wish import Missing, Wish
 from sentori_async.cli.job import Item, Job, Spool
 from sentori_async.cli.tally import Tally
 from sentori_async.errors import ConfigurationError

@@ -9,7 +9,7 @@ from sentori_async.bulk.journal.header import Kind
 STATE: Final = Kind("state file", 0x534E5453, 1)
 """What a state file says of itself: "SNTS", version 1."""
 
-BATCH: Final = 512
+BATCH: Final = 1024
 """How many rows are compared at a stroke: as many as take a millisecond or two to digest."""
 
 TABLES: Final = """

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from sentori_async.bulk.journal.digest import digest_of
 from sentori_async.bulk.journal.home import Home
 from sentori_async.bulk.sync.report import SyncReport
-from sentori_async.bulk.sync.run import Wish
 from sentori_async.bulk.sync.schema import BATCH
+from sentori_async.bulk.sync.wish import Wish
 from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.errors import ConnectionLost, ValidationFailed
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
-from sentori_async.wire.message import Call, Meter, Safety
+from sentori_async.wire.message import Call, Meter, Safety, Steps
+from sentori_async.wire.settle import follow
 from tests.account import Account
 
 HOME = Home(platform="sentori", base_url="http://127.0.0.1:9/v2.0/")
@@ -51,6 +52,8 @@ class Platform:
     task: asyncio.Task[Any] | None = None
 
     async def send(self, call: Call[Any], meter: Meter) -> Any:
+        if isinstance(call, Steps):
+            return await follow(call.flow(), lambda step: self.send(step, meter))
         meter.attempts += 1
         meter.requests += 1
         await asyncio.sleep(0)
