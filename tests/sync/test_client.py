@@ -22,6 +22,7 @@ from sentori_sync import (
     SentoriError,
     Timeouts,
 )
+from sentori_sync._descriptors import SOCKETS
 from tests.sync.conftest import portal_threads
 
 
@@ -152,3 +153,17 @@ def test_a_client_goes_to_no_other_process(
 ) -> None:
     with pytest.raises(TypeError, match="make one in each process"):
         take(client)
+
+
+@pytest.mark.parametrize("express", ["on", "off"])
+def test_every_socket_is_known_while_it_is_open(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, express: str
+) -> None:
+    """A forked child must find those, too, that the loop does not read from at the moment."""
+    monkeypatch.setenv("SENTORI_EXPRESS", express)
+    before = SOCKETS.descriptors()
+    with Sentori(api_key=sandbox.sentori.api_key, base_url=sandbox.url("sentori")) as client:
+        client.mailing_lists.all()
+        assert len(SOCKETS.descriptors() - before) == 1
+
+    assert SOCKETS.descriptors() <= before
