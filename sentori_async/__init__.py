@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.ledger import Ledger, LedgerRow
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
+    from sentori_async.bulk.sync.report import SyncReport
     from sentori_async.platforms.getresponse.client import AsyncGetResponse
     from sentori_async.platforms.getresponse.models import (
         GetResponseActivity,
@@ -231,6 +232,7 @@ _LAZY: Final = {
     "Audience": _MODELS,
     "BulkOutcome": "sentori_async.bulk.outcomes",
     "BulkReport": "sentori_async.bulk.report",
+    "SyncReport": "sentori_async.bulk.sync.report",
     "Contact": _MODELS,
     "ContactField": _MODELS,
     "ContactPatch": _MODELS,
@@ -434,6 +436,7 @@ __all__ = [
     "SpotzeeUserSubscription",
     "StateConflict",
     "Subscriber",
+    "SyncReport",
     "Timeouts",
     "TransportError",
     "Unset",

@@ -28,6 +28,7 @@ VALUES = {
     "Safety",
     "Secret",
     "Settings",
+    "SyncReport",
     "Timeouts",
     "UNSET",
     "Upserted",
