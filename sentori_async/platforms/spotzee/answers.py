@@ -70,12 +70,15 @@ def item_error(
     operation: Operation, error: SpotzeeItemError, response: Response | None = None
 ) -> ApiError:
     """Return the error of one item of a batch, which comes with the status of the whole."""
+    text = _redacted(error.message) if isinstance(error.message, str) else ""
+    beside = _redacted(error.extra)
     return CATALOGUE.build(
         operation=operation.name,
         status=200 if response is None else response.status,
         code=error.code if isinstance(error.code, str) else None,
-        message=_redacted(error.message) if isinstance(error.message, str) else "",
-        details=_redacted(error.extra),
+        message=text,
+        details=beside,
+        field_errors=list(_field_errors(beside, text)),
         request_id=None if response is None else headers.request_id(response.headers),
     )
 

@@ -270,6 +270,20 @@ def test_an_item_that_failed_may_have_been_carried_out(
     assert (error.applied, error.retryable, error.status) == (applied, retryable, 200)
 
 
+def test_an_item_says_which_field_is_wrong_as_any_answer_does() -> None:
+    """That items have the errors of whole answers is inferred from their codes being the same."""
+    fault = {"param": "email", "message": "must be an address"}
+    item = SpotzeeItemError("validation_failed", "odd", {"errors": [fault]})
+    named = SpotzeeItemError("parameter_missing", "missing", {"param": "email"})
+
+    first, second = (
+        answers.item_error(operations.ADD_OR_UPDATE_MANY, error) for error in (item, named)
+    )
+
+    assert first.field_errors == [("email", "must be an address")]
+    assert second.field_errors == [("email", "missing")]
+
+
 def test_a_batch_tells_of_each_item() -> None:
     said = {"code": "validation_failed", "message": "joe@example.com is odd"}
     results = [{"index": 0, "user": USER}, {"index": 1, "external_id": "u-2", "error": said}]
