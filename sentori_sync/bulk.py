@@ -274,14 +274,14 @@ class OutcomeStream:
 
     def pause(self) -> None:
         """Begin nothing new until `resume` is called; what is in flight goes on."""
-        self._portal.post(self._pause)
+        self._caller.post(self._pause)
 
     async def _pause(self) -> None:
         self._async.pause()
 
     def resume(self) -> None:
         """Go on after a pause."""
-        self._portal.post(self._resume)
+        self._caller.post(self._resume)
 
     async def _resume(self) -> None:
         self._async.resume()
