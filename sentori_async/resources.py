@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from sentori_async.errors import UnsupportedOperation
 from sentori_async.tables import Models
+from sentori_async.wire.message import Steps
 
 if TYPE_CHECKING:
     from sentori_async.wire.message import Call
     from sentori_async.wire.pages import Page
+    from sentori_async.wire.settle import Flow
 
 T = TypeVar("T")
 
@@ -31,6 +33,10 @@ class Group:
     def __init__(self, send: Send) -> None:
         """Send through the client."""
         self._send = send
+
+    def _walk(self, flow: Callable[[], Flow[T]]) -> Awaitable[T]:
+        """Send the calls of a verb that takes several, before one deadline."""
+        return self._send(Steps.of(flow))
 
 
 def unsupported(platform: str, verb: str, why: str) -> UnsupportedOperation:

@@ -39,14 +39,12 @@ class PlannedRow:
     Attributes:
         contact: The contact's identity, as outcomes show it.
         keys: What no other row in flight may share: the normalised identities it touches.
-        call: What to send; the first of several calls where there are steps.
-        steps: What to do where one call is not enough: plan each from the answers before it.
+        call: What to send, which may take several steps.
     """
 
     contact: str
     keys: tuple[str, ...]
     call: Call[Any]
-    steps: Callable[[], Flow[Any]] | None = None
 
 
 @attrs.define

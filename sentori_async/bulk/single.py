@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,8 +14,7 @@ from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
 from sentori_async.bulk.window import LONGEST_S, Window
 from sentori_async.errors import BulkError, InvalidInput, SentoriError
-from sentori_async.wire.message import Meter, Safety
-from sentori_async.wire.settle import follow
+from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
     from sentori_async.bulk.journal.entries import Recalled
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
-    from sentori_async.wire.message import Call
 
 
 # Not frozen and built by position: one is made for every row.
@@ -107,8 +104,7 @@ class RowEngine(Engine[_Unit]):
     async def _put_down(self, journal: Journal, unit: _Unit, meter: Meter) -> None:
         """Put the row on record before it is sent; a lost one is on record already."""
         row, recalled = unit.row, unit.recalled
-        if row.steps is None:
-            meter.key = journal.key_for(row.call, recalled.known)
+        meter.key = journal.key_for(row.call, recalled.known)
         meter.lost = recalled.fate is Fate.LOST
         intents = [
             Intent(number, row.contact, row.keys, digest, None, None, unit.index)
@@ -186,7 +182,7 @@ class RowEngine(Engine[_Unit]):
             self.report.requests += 1
             return BulkOutcome(index, contact, self._plan.status(None))
         try:
-            result = await self._send_row(unit.row, meter)
+            result = await self._send(unit.row.call, meter)
         except SentoriError as error:
             status = self._fate(error, lambda: self._plan.status(None))
             return BulkOutcome(index, contact, status, None, error, meter.attempts)
@@ -197,24 +193,3 @@ class RowEngine(Engine[_Unit]):
             self._charge(meter)
         self._answered(None)
         return BulkOutcome(index, contact, self._plan.status(result), result, None, meter.attempts)
-
-    async def _send_row(self, row: PlannedRow, meter: Meter) -> Any:
-        if row.steps is None:
-            return await self._send(row.call, meter)
-        try:
-            return await follow(row.steps(), functools.partial(self._step, meter))
-        except SentoriError as error:
-            if meter.lost and not meter.attempts and error.applied is False:
-                # It did not come to the write, and what stopped it may be an earlier run's doing.
-                error.applied = None
-            raise
-
-    async def _step(self, meter: Meter, call: Call[Any]) -> Any:
-        """Send one call of several; a look-up among them is no attempt of the row's."""
-        if call.request.operation.safety is not Safety.READ:
-            return await self._send(call, meter)
-        aside = Meter()
-        try:
-            return await self._send(call, aside)
-        finally:
-            meter.requests += aside.requests

@@ -9,8 +9,11 @@ import attrs
 from sentori_async.bulk.plan import PlannedRow, RowPlan
 from sentori_async.bulk.sync.report import VERIFIED
 from sentori_async.errors import NotFound, SentoriError
+from sentori_async.wire.message import Steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sentori_async.bulk.outcomes import Status
     from sentori_async.bulk.plan import SyncRules
     from sentori_async.wire.settle import Flow
@@ -28,11 +31,18 @@ class Unchanged:
 
 def _carried_out(planned: PlannedRow) -> Flow[Any]:
     """Take a planned row through its steps."""
-    if planned.steps is None:
-        result = yield planned.call
+    if isinstance(planned.call, Steps):
+        result = yield from planned.call.flow()
     else:
-        result = yield from planned.steps()
+        result = yield planned.call
     return result
+
+
+def _as(planned: PlannedRow, flow: Callable[[], Flow[Any]]) -> PlannedRow:
+    """Return a row that goes other ways, and passes for the same call in a journal."""
+    call = planned.call
+    steps = Steps(call.request, call.decode, call.settle, flow=flow)
+    return PlannedRow(planned.contact, planned.keys, steps)
 
 
 @attrs.frozen
@@ -60,7 +70,7 @@ class VerifyingPlan(RowPlan):
             result = yield from _carried_out(planned)
             return result
 
-        return PlannedRow(planned.contact, planned.keys, planned.call, steps)
+        return _as(planned, steps)
 
     def identity(self, row: object) -> str:
         """Return the identity a refused row seems to have."""
@@ -97,7 +107,7 @@ class RemovingPlan(RowPlan):
                 return _GONE
             return result
 
-        return PlannedRow(planned.contact, planned.keys, planned.call, steps)
+        return _as(planned, steps)
 
     def _is_there(self, row: object, error: NotFound) -> Flow[bool]:
         try:

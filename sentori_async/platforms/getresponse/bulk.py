@@ -38,7 +38,7 @@ from sentori_async.platforms.getresponse import calls, flows, inputs, rows, sett
 from sentori_async.platforms.getresponse.rows import Row
 from sentori_async.platforms.getresponse.settle import BatchInDoubt, RepeatedImport
 from sentori_async.wire import body
-from sentori_async.wire.message import Call
+from sentori_async.wire.message import Call, Steps
 from sentori_async.wire.results import Accepted
 from sentori_async.wire.settle import Flow
 
@@ -59,15 +59,8 @@ class _SinglePlan(RowPlan):
 
     def plan(self, row: object) -> PlannedRow:
         found = rows.read(row)
-
-        def steps() -> Flow[Any]:
-            return self.begin(found)
-
-        # The first call, so that what cannot be sent is refused while rows are planned.
-        first = steps()
-        call = next(first)
-        first.close()
-        return PlannedRow(found.contact, found.keys, call, steps)
+        # Made now, so that what cannot be sent is refused while rows are planned.
+        return PlannedRow(found.contact, found.keys, Steps.of(lambda: self.begin(found)))
 
     def identity(self, row: object) -> str:
         return rows.shown(row)

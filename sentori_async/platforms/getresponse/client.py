@@ -13,7 +13,7 @@ from sentori_async.bulk.verbs import AsyncBulk
 from sentori_async.capabilities import SINGLE, Capabilities, Ways
 from sentori_async.client import AsyncClient
 from sentori_async.errors import ConfigurationError
-from sentori_async.platforms.getresponse import answers, inputs, listing, thing_calls
+from sentori_async.platforms.getresponse import answers, inputs, listing, operations, thing_calls
 from sentori_async.platforms.getresponse.bulk import GetResponsePlanner
 from sentori_async.platforms.getresponse.contacts import AsyncGetResponseContacts
 from sentori_async.platforms.getresponse.groups import (
@@ -52,6 +52,8 @@ GETRESPONSE: Final = Platform(
     token_auth=Auth(header="Authorization", pattern="Bearer {}"),
     # The limits page, 2026.
     limits=Limits(concurrency=10, rates=(Rate(80, per_s=1), Rate(30_000, per_s=600))),
+    # The page on batches, 2026.
+    own_rates={operations.ADD_BATCH.name: (Rate(1, per_s=1), Rate(80, per_s=600))},
 )
 
 CAPABILITIES: Final = Capabilities(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,6 @@ from sentori_async.platforms.getresponse.inputs import GetResponseFields
 from sentori_async.platforms.getresponse.listing import GetResponseSort
 from sentori_async.resources import Group, Pages, Send
 from sentori_async.tables import Models
-from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
     from sentori_async.platforms.getresponse.models import (
@@ -71,7 +71,7 @@ class AsyncGetResponseContacts(Group):
             NotFound: There is no such contact, or it is not visible.
             InvalidInput: The address has contacts in several campaigns; the message names them.
         """
-        return await follow(flows.get(contact, self._in(campaign)), self._send)
+        return await self._walk(lambda: flows.get(contact, self._in(campaign)))
 
     async def find(self, address: str, *, campaign: str | None = None) -> list[GetResponseContact]:
         """Return all contacts of an address, one per campaign, without tags and custom fields.
@@ -81,7 +81,7 @@ class AsyncGetResponseContacts(Group):
             campaign: The only campaign to look in.
         """
         target = None if campaign is None else inputs.campaign_id(campaign)
-        return Models(await follow(settle.find(inputs.address(address), target), self._send))
+        return Models(await self._walk(lambda: settle.find(inputs.address(address), target)))
 
     def iterate(
         self,
@@ -189,10 +189,10 @@ class AsyncGetResponseContacts(Group):
         target = inputs.the_campaign(campaign, self._campaign)
         for wait_s in looks_after_s:
             await self._sleep(wait_s)
-            found = await follow(settle.find(address, target), self._send)
+            found = await self._walk(lambda: settle.find(address, target))
             if found:
-                path = calls.contacts_path(str(found[0].contact_id))
-                return await follow(settle.details(path), self._send)
+                contact_id = str(found[0].contact_id)
+                return await self._walk(functools.partial(flows.get, contact_id, None))
         return None
 
     async def add_batch(
@@ -234,7 +234,7 @@ class AsyncGetResponseContacts(Group):
             AlreadyExists: Another contact has the address in that campaign.
             InvalidInput: The address has contacts in several campaigns; the message names them.
         """
-        return await follow(flows.update(contact, fields, self._in(campaign)), self._send)
+        return await self._walk(lambda: flows.update(contact, fields, self._in(campaign)))
 
     async def add_or_update(
         self, address: str, fields: GetResponseFields | None = None, *, campaign: str | None = None
@@ -255,7 +255,7 @@ class AsyncGetResponseContacts(Group):
             AlreadyExists: The campaign has it, but it is not visible: it waits for its opt-in.
             NotFound: The campaign, a tag or a custom field does not exist.
         """
-        return await follow(flows.upsert(address, fields, self._in(campaign)), self._send)
+        return await self._walk(lambda: flows.upsert(address, fields, self._in(campaign)))
 
     async def delete(
         self,
@@ -278,7 +278,7 @@ class AsyncGetResponseContacts(Group):
             InvalidInput: The address has contacts in several campaigns; the message names them.
         """
         query = calls.unsubscribed_by(message_id, ip_address)
-        await follow(flows.delete(contact, self._in(campaign), query), self._send)
+        await self._walk(lambda: flows.delete(contact, self._in(campaign), query))
 
     # ------------------------------------------------------------------------------ campaigns
 
@@ -293,7 +293,7 @@ class AsyncGetResponseContacts(Group):
             ContactSuppressed: The address is blocked, bounced or was removed before.
             NotFound: There is no such campaign, or no contact of that id.
         """
-        return await follow(flows.subscribe(contact, inputs.campaign_id(campaign)), self._send)
+        return await self._walk(lambda: flows.subscribe(contact, inputs.campaign_id(campaign)))
 
     async def unsubscribe(self, contact: str, campaign: str) -> None:
         """Delete a contact from one campaign; where it is not in it, nothing happens.
@@ -306,7 +306,7 @@ class AsyncGetResponseContacts(Group):
             NotFound: There is no contact of that id.
             InvalidInput: The id is of a contact in another campaign.
         """
-        await follow(flows.unsubscribe(contact, inputs.campaign_id(campaign)), self._send)
+        await self._walk(lambda: flows.unsubscribe(contact, inputs.campaign_id(campaign)))
 
     async def unsubscribe_all(self, contact: str) -> None:
         """Put an address on the account's blocklist, which keeps all others that are on it.
@@ -314,7 +314,7 @@ class AsyncGetResponseContacts(Group):
         Args:
             contact: The address, or the id of a contact that has it.
         """
-        await follow(flows.unsubscribe_all(contact), self._send)
+        await self._walk(lambda: flows.unsubscribe_all(contact))
 
     async def move(
         self, contact: str, to_campaign: str, *, campaign: str | None = None
@@ -330,7 +330,7 @@ class AsyncGetResponseContacts(Group):
             AlreadyExists: The other campaign has a contact of the address.
             NotFound: There is no such contact, or no such campaign.
         """
-        return await follow(flows.move(contact, to_campaign, self._in(campaign)), self._send)
+        return await self._walk(lambda: flows.move(contact, to_campaign, self._in(campaign)))
 
     # ---------------------------------------------------------------------- tags, custom fields
 
@@ -350,7 +350,8 @@ class AsyncGetResponseContacts(Group):
         Raises:
             NotFound: There is no such contact, or no such tag.
         """
-        return Models(await follow(flows.add_tags(contact, tags, self._in(campaign)), self._send))
+        target, ids = self._in(campaign), list(tags)
+        return Models(await self._walk(lambda: flows.add_tags(contact, ids, target)))
 
     async def remove_tags(
         self, contact: str, tags: Iterable[str], *, campaign: str | None = None
@@ -368,7 +369,8 @@ class AsyncGetResponseContacts(Group):
             NotFound: There is no such contact.
             InvalidInput: It has as many tags as GetResponse shows at most.
         """
-        return await follow(flows.remove_tags(contact, tags, self._in(campaign)), self._send)
+        target, ids = self._in(campaign), list(tags)
+        return await self._walk(lambda: flows.remove_tags(contact, ids, target))
 
     async def set_custom_fields(
         self, contact: str, values: Mapping[str, Any], *, campaign: str | None = None
@@ -387,8 +389,8 @@ class AsyncGetResponseContacts(Group):
             NotFound: There is no such contact, or no such field.
             ValidationFailed: A value does not fit its field.
         """
-        flow = flows.set_custom_fields(contact, values, self._in(campaign))
-        return Models(await follow(flow, self._send))
+        target = self._in(campaign)
+        return Models(await self._walk(lambda: flows.set_custom_fields(contact, values, target)))
 
     async def remove_custom_fields(
         self, contact: str, field_ids: Iterable[str], *, campaign: str | None = None
@@ -405,5 +407,5 @@ class AsyncGetResponseContacts(Group):
         Raises:
             NotFound: There is no such contact.
         """
-        flow = flows.remove_custom_fields(contact, field_ids, self._in(campaign))
-        return await follow(flow, self._send)
+        target, ids = self._in(campaign), list(field_ids)
+        return await self._walk(lambda: flows.remove_custom_fields(contact, ids, target))

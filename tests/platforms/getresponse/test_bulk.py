@@ -444,6 +444,21 @@ async def test_batches_hold_to_their_own_limit(client: AsyncGetResponse, sandbox
     assert sandbox.getresponse.contacts.count() == 1001
 
 
+@pytest.mark.parametrize("options", [GetResponseOptions(batches_per_s=1)])
+async def test_batches_are_sent_no_faster_than_they_are_taken(sandbox: Sandbox) -> None:
+    """Nobody has to be told to wait, so that single calls need not wait either."""
+    account = sandbox.getresponse
+    async with AsyncGetResponse(
+        api_key=account.api_key,
+        base_url=sandbox.url("getresponse"),
+        default_campaign=DEFAULT_CAMPAIGN,
+    ) as client:
+        report = await client.bulk.add([{"email": e} for e in emails(2001)], via="batch")
+
+    holds(report, accepted=2001)
+    assert (report.requests, report.retries) == (3, 0)
+
+
 def test_only_refusals_of_rows_are_isolated() -> None:
     made = ValidationFailed("x", platform="p", operation="o", status=400)
     for plan in (chunked("add"), chunked("add_or_update")):
