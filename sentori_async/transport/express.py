@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import attrs
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from sentori_async.errors import ConfigurationError
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from aiohttp.client_proto import ResponseHandler
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.http_parser import RawResponseMessage
     from multidict import CIMultiDict
 
+    from sentori_async.transport.watch import Block
     from sentori_async.wire.message import Request
 
 TESTED: Final = ((3, 14), (3, 15))
@@ -85,10 +86,9 @@ class Answer:
         status: The HTTP status.
         headers: The headers.
         content: The body as it comes.
-        content_length: What the headers say of its length.
     """
 
-    __slots__ = ("_connection", "content", "content_length", "headers", "status")
+    __slots__ = ("_connection", "content", "headers", "status")
 
     def __init__(
         self, connection: Connection, message: RawResponseMessage, content: aiohttp.StreamReader
@@ -98,19 +98,27 @@ class Answer:
         self.status = message.code
         self.headers = message.headers
         self.content = content
-        length = message.headers.get("Content-Length")
-        self.content_length = None if length is None else int(length)
         content.on_eof(self._release)
+
+    @property
+    def content_length(self) -> int | None:
+        """What the headers say of the body's length."""
+        length = self.headers.get("Content-Length")
+        return None if length is None else int(length)
 
     @property
     def closed(self) -> bool:
         """Whether the connection is no longer ours."""
         return self._connection is None
 
+    def whole(self) -> bytes | None:
+        """Return the body, if all of it came with the head, as nearly always."""
+        content = self.content
+        return content.read_nowait() if content.is_eof() else None
+
     async def read(self) -> bytes:
         """Return the whole body."""
-        content = self.content
-        return content.read_nowait() if content.is_eof() else await content.read()
+        return await self.content.read()
 
     def close(self) -> None:
         """Close the connection."""
@@ -132,6 +140,40 @@ class Answer:
     def _unsent(connection: Connection) -> int:
         transport = connection.transport
         return 0 if transport is None else transport.get_write_buffer_size()
+
+
+class Listener(ResponseHandler):
+    """A connection that takes a note whenever its peer says something.
+
+    aiohttp sets a timer then, and again when the answer is complete; the attempt's own can as well
+    look at the note when it is due.
+
+    Attributes:
+        heard_at: When, by the loop's clock; infinity while nothing is expected.
+    """
+
+    heard_at: float = math.inf
+
+    def _reschedule_timeout(self) -> None:
+        if self._read_timeout or self._read_timeout_handle is not None:
+            super()._reschedule_timeout()
+            return
+        self.heard_at = self._loop.time()
+
+    def _drop_timeout(self) -> None:
+        self.heard_at = math.inf
+        if self._read_timeout_handle is not None:
+            super()._drop_timeout()
+
+    def fall_silent(self) -> None:
+        """Fail what waits for the peer, as aiohttp's own timer does."""
+        self._on_read_timeout()
+
+
+def listen(connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop) -> None:
+    """Let a connector of our own make connections that need no timer of theirs."""
+    cls: type[ResponseHandler] = Listener
+    connector._factory = functools.partial(cls, loop=loop)  # noqa: SLF001 - see `TESTED`
 
 
 class _Where(aiohttp.ClientRequest):
@@ -222,8 +264,13 @@ class Express:
             for name, value in request.headers.items()
         )
 
-    async def start(self, request: Request, timers: aiohttp.ClientTimeout) -> Answer:
+    async def start(self, request: Request, timers: aiohttp.ClientTimeout, block: Block) -> Answer:
         """Send a request and return the head of its answer.
+
+        Args:
+            request: What to send.
+            timers: What bounds the connection, and each silence.
+            block: What bounds the attempt.
 
         Raises:
             aiohttp.ClientError: There is none.
@@ -233,7 +280,7 @@ class Express:
             raise RuntimeError("the session is closed")
         connection = await self._connected(timers)
         try:
-            protocol = self._write(connection, request, timers.sock_read)
+            protocol = self._write(connection, request, timers.sock_read, block)
             while True:
                 message, content = await protocol.read()
                 if message.code >= _OK or message.code == _SWITCHING:
@@ -258,19 +305,23 @@ class Express:
             connection.close()
 
     def _write(
-        self, connection: Connection, request: Request, read_s: float | None
+        self, connection: Connection, request: Request, read_s: float | None, block: Block
     ) -> ResponseHandler:
-        protocol, transport = connection.protocol, connection.transport
+        protocol = connection.protocol
+        transport = None if protocol is None else protocol.transport
         if protocol is None or transport is None or transport.is_closing():
             raise aiohttp.ClientConnectionResetError("the connection is closing")
+        notes = type(protocol) is Listener
         protocol.set_response_params(
             skip_payload=request.operation.method == "HEAD",
             read_until_eof=True,
-            read_timeout=read_s,
+            read_timeout=None if notes else read_s,
             timeout_ceil_threshold=math.inf,
         )
         transport.write(self._bytes(request))
         protocol.start_timeout()
+        if read_s is not None and isinstance(protocol, Listener):
+            block.listen(protocol, read_s)
         return protocol
 
     def _bytes(self, request: Request) -> bytes:

@@ -30,7 +30,7 @@ from sentori_async.errors import (
     TransportError,
 )
 from sentori_async.settings import MIB
-from sentori_async.transport.express import Answer, Express, is_wanted
+from sentori_async.transport.express import Answer, Express, is_wanted, listen
 from sentori_async.transport.watch import Watch
 from sentori_async.version import USER_AGENT
 from sentori_async.wire.catalogue import TRANSIENT_STATUSES
@@ -124,24 +124,25 @@ class Session:
         http = self._http if self._loop is loop else None
         if http is None:
             http = self._open()
-        watch = self._watch
         head: aiohttp.ClientResponse | Answer | None = None
-        timer = asyncio.timeout(None)
         try:
-            async with timer:
-                watch.expect(timer, until)
+            with self._watch.until(until) as block:
                 timers = self._timeout(connect_s, read_s, until - loop.time())
                 express = self._express
                 if express is not None and express.takes(request):
-                    head = await express.start(request, timers)
+                    head = await express.start(request, timers, block)
+                    body = head.whole()
                 else:
                     head = await self._start(http, request, timers)
-                body = await self._read(head, request)
+                    body = None
+                if body is None:
+                    body = await self._read(head, request)
+                elif len(body) > self._bound(request):
+                    _raise_too_large(request, head, self._bound(request))
             return Response(head.status, head.headers, body, self._wall_clock())
         except _FAILURES as error:
             failure = self._translated(error, request, head)
         finally:
-            watch.leave(timer)
             if head is not None and not head.closed:
                 head.close()
         # Here the error is no longer being handled, and its text is not ours to show; nor is
@@ -235,6 +236,8 @@ class Session:
             connector = aiohttp.TCPConnector(
                 limit=self._settings.limits.concurrency, socket_factory=self.open_socket
             )
+            if self._wants_express:
+                listen(connector, loop)
         try:
             return aiohttp.ClientSession(
                 connector=connector,
@@ -286,8 +289,7 @@ class Session:
 
     async def _read(self, head: aiohttp.ClientResponse | Answer, request: Request) -> bytes:
         """Return the body, or stop as soon as it is too large."""
-        bound = request.operation.max_response_bytes or 0
-        bound = max(bound, self._settings.limits.max_response_bytes)
+        bound = self._bound(request)
         if (head.content_length or 0) > bound and request.operation.method != "HEAD":
             _raise_too_large(request, head, bound)
         headers = head.headers
@@ -303,6 +305,11 @@ class Session:
                 _raise_too_large(request, head, bound)
             chunks.append(chunk)
         return b"".join(chunks)
+
+    def _bound(self, request: Request) -> int:
+        """Return how large the answer may be, in bytes."""
+        bound = request.operation.max_response_bytes or 0
+        return max(bound, self._settings.limits.max_response_bytes)
 
     def _translated(
         self, error: Exception, request: Request, head: aiohttp.ClientResponse | Answer | None

@@ -12,20 +12,14 @@ from sentori_async.transport.watch import Watch
 from tests.clock import now, run
 
 
-async def block(watch: Watch, end: float, *, stays_s: float, prolonged: float | None = None) -> str:
+async def block(watch: Watch, end: float, *, stays_s: float) -> str:
     """Stay for a while and tell when, and how, that ended."""
-    timer = asyncio.timeout(None)
     try:
-        async with timer:
-            watch.expect(timer, end)
-            if prolonged is not None:
-                watch.expect(timer, prolonged)
+        with watch.until(end):
             await asyncio.sleep(stays_s)
             return f"done at {now():g}"
     except TimeoutError:
         return f"ended at {now():g}"
-    finally:
-        watch.leave(timer)
 
 
 BLOCK = st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
@@ -47,15 +41,6 @@ def test_every_block_ends_when_it_is_done_or_at_its_end_whatever_comes_first(
         f"done at {begins + stays}" if stays <= takes else f"ended at {begins + takes + 0.5}"
         for begins, takes, stays in blocks
     ]
-
-
-@pytest.mark.parametrize(("prolonged", "ended"), [(3.0, "ended at 3"), (9.0, "ended at 9")])
-def test_another_end_takes_the_place_of_the_one_before(prolonged: float, ended: str) -> None:
-    async def other() -> str:
-        watch = Watch(asyncio.get_running_loop())
-        return await block(watch, 5.0, stays_s=20.0, prolonged=prolonged)
-
-    assert run(other()) == ended
 
 
 def test_all_can_be_ended_at_once() -> None:
