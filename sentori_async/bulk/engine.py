@@ -261,6 +261,7 @@ class Engine(Intake[U]):
 
     def _charge(self, meter: Meter) -> None:
         """Add what one call has cost to the report."""
+        self._answered_now = True
         self.report.requests += meter.requests
         self.report.retries += max(0, meter.attempts - 1)
 

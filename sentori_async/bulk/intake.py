@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.rows import Source
 
+# How long rows that need no I/O may keep the loop from its other work, and rows that do.
 _BREATHE_S: Final = 0.005
+_BREATHE_AFTER_ANSWERS_S: Final = 0.05
 
 U = TypeVar("U")
 
@@ -64,6 +66,8 @@ class Intake(abc.ABC, Generic[U]):
         self._ended = False
         self._rows_taken = 0
         self._breathe_at = 0.0
+        # Whether the worker that goes on comes from a request, for which it nearly always waited.
+        self._answered_now = False
         # The workers that have nothing to do, and the row that is being waited for.
         self._idle: deque[asyncio.Future[None]] = deque()
         self._coming: asyncio.Task[object] | None = None
@@ -115,11 +119,9 @@ class Intake(abc.ABC, Generic[U]):
 
     async def _take(self) -> object:
         """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
-        clock = asyncio.get_running_loop().time
-        if clock() >= self._breathe_at:
-            # Rows that need no I/O must not keep the loop from its other work.
+        if self._out_of_breath():
             await asyncio.sleep(0)
-            self._breathe_at = clock() + _BREATHE_S
+            self._breathe_at = asyncio.get_running_loop().time() + _BREATHE_S
         if self._outlet is not None and self._outlet.full:
             await self._outlet.room()
         # Somebody else may have come to the input's end meanwhile.
@@ -140,6 +142,15 @@ class Intake(abc.ABC, Generic[U]):
         elif self._idle:
             self._wake(1)
         return row
+
+    def _out_of_breath(self) -> bool:
+        """Tell whether the loop should turn before one more row is taken.
+
+        Workers whose answers came together go on within one turn of the loop, and may take longer.
+        """
+        late_s = asyncio.get_running_loop().time() - self._breathe_at
+        comes_from_request, self._answered_now = self._answered_now, False
+        return late_s >= (_BREATHE_AFTER_ANSWERS_S if comes_from_request else 0.0)
 
     def _end(self) -> None:
         """Take note that the input has ended."""
