@@ -123,6 +123,11 @@ class AsyncClient(abc.ABC):
         self._session: Session = session
         self._owns_session = True
         shared = shared_for(settings)
+        # Who takes the platform's pace off takes this off, too.
+        own_rates = self.platform.own_rates if settings.limits.rates else {}
+        self._own_lines = {
+            name: Limiter(shared.own_pace(name, rates)) for name, rates in own_rates.items()
+        }
         chain = tuple(middleware)
         exchanger: Exchanger = Chain(session, chain, auth_header=auth.header) if chain else session
         sender = Sender(
@@ -225,11 +230,20 @@ class AsyncClient(abc.ABC):
             What holds the parent's connections, and must be kept.
         """
         self._sender.renew()
+        for line in self._own_lines.values():
+            line.renew()
         return self._session.renew()
 
     async def _send_for_bulk(self, call: Call[Any], meter: Meter) -> Any:
         """Send one call of a bulk job: after single calls, and with its cost counted."""
-        return await self._sender.send(call, meter=meter, bulk=True)
+        line = self._own_lines.get(call.request.operation.name) if self._own_lines else None
+        if line is None:
+            return await self._sender.send(call, meter=meter, bulk=True)
+        await line.enter(bulk=True)
+        try:
+            return await self._sender.send(call, meter=meter, bulk=True)
+        finally:
+            line.leave()
 
     @property
     def _home(self) -> Home:

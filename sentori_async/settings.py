@@ -182,6 +182,7 @@ class Platform:
         auth: How the API key is sent.
         limits: The documented limits, or our cautious choice.
         token_auth: How an access token is sent; None where the platform takes none.
+        own_rates: How often single operations may start besides, by their names.
     """
 
     name: str
@@ -191,6 +192,7 @@ class Platform:
     auth: Auth
     limits: Limits = attrs.field(factory=Limits)
     token_auth: Auth | None = None
+    own_rates: Mapping[str, tuple[Rate, ...]] = attrs.field(factory=dict, hash=False)
 
     def auth_for(self, settings: Settings) -> Auth:
         """Return how the credential of these settings is sent."""

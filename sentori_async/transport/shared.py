@@ -13,13 +13,14 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Final
 
+from sentori_async.settings import Limits
 from sentori_async.transport.budget import RetryBudget
 from sentori_async.transport.circuit import Circuit
 from sentori_async.transport.keys import KeyRing
 from sentori_async.transport.pace import Pace
 
 if TYPE_CHECKING:
-    from sentori_async.settings import Settings
+    from sentori_async.settings import Rate, Settings
 
 
 class Shared:
@@ -31,6 +32,7 @@ class Shared:
         self.budget = RetryBudget()
         self.circuit = Circuit()
         self.keys = KeyRing()
+        self._own: dict[str, Pace] = {}
 
     def renew(self) -> None:
         """Begin anew in a forked child, where no other thread is left to release a lock."""
@@ -38,6 +40,13 @@ class Shared:
         self.budget.renew()
         self.circuit.renew()
         self.keys.renew()
+        for pace in self._own.values():
+            pace.renew()
+
+    def own_pace(self, name: str, rates: tuple[Rate, ...]) -> Pace:
+        """Return the pace of one operation that has limits of its own; one request at a time."""
+        limits = Limits(concurrency=1, rates=rates, adaptive=False)
+        return self._own.setdefault(name, Pace(limits))
 
 
 _register: Final[weakref.WeakValueDictionary[str, Shared]] = weakref.WeakValueDictionary()
