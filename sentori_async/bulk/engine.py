@@ -7,7 +7,7 @@
 4. A row's failure is an outcome; only a fault of the job itself (a bad key, a blocked account, an
    exhausted plan, a platform that is down for too long, code of the caller's that breaks) stops
    it, and what was not taken stays in the input.
-5. Cancellation is never an outcome: it ends the job.
+5. Cancellation ends the job: what it finds in flight is unknown, and what waits is skipped.
 6. Where there is a journal, nothing is sent before it is on record there, and what an earlier run
    settled is told and not sent.
 """
@@ -150,17 +150,25 @@ class Engine(Intake[U]):
         try:
             await asyncio.gather(*workers)
         except BaseException:
-            if self._coming is not None:
-                self._coming.cancel()
+            self._cut_off()
             raise
         finally:
             for task in (*workers, timekeeper):
                 task.cancel()
             await asyncio.gather(*workers, timekeeper, return_exceptions=True)
             await self._end_coming()
+            for row in self._source.left_over():
+                self._skip(row)
             self.report.duration_s = clock() - begun
-        for row in self._source.left_over():
-            self._skip(row)
+            if self.report.interrupted:
+                await self._show()
+
+    def _cut_off(self) -> None:
+        """Take it that what has not been sent never is: the job is cancelled."""
+        self.report.interrupted = True
+        if self._coming is not None:
+            self._coming.cancel()
+        self.drain()
 
     async def _keep_time(self, begun: float) -> None:
         """Keep the live report's duration true, and show it."""
@@ -263,18 +271,20 @@ class Engine(Intake[U]):
         """Add what one call has cost to the report."""
         self._answered_now = True
         self.report.requests += meter.requests
-        self.report.retries += max(0, meter.attempts - 1)
+        if meter.attempts > 1:
+            self.report.retries += meter.attempts - 1
 
     def _give_way(self, keys: tuple[str, ...], in_doubt_until: float) -> None:
         """Let the next rows of these contacts go on, when no lost attempt can overtake them.
 
         A request that was given up, or whose connection broke, may still be under way.
         """
-        loop = asyncio.get_running_loop()
-        if in_doubt_until > loop.time():
-            loop.call_at(in_doubt_until, self._leave, keys)
-        else:
-            self._leave(keys)
+        if in_doubt_until:
+            loop = asyncio.get_running_loop()
+            if in_doubt_until > loop.time():
+                loop.call_at(in_doubt_until, self._leave, keys)
+                return
+        self._leave(keys)
 
     def _leave(self, keys: tuple[str, ...]) -> None:
         self._turns.leave(keys)

@@ -25,6 +25,7 @@ from yarl import URL
 
 from sentori_async.errors import ConfigurationError
 from sentori_async.transport import log
+from sentori_async.transport.ordinary import MOST_UNASKED, UnaskedError
 
 if TYPE_CHECKING:
     import asyncio
@@ -98,7 +99,10 @@ class Answer:
         self.status = message.code
         self.headers = message.headers
         self.content = content
-        content.on_eof(self._release)
+        if content.is_eof():
+            self._release()
+        else:
+            content.on_eof(self._release)
 
     @property
     def content_length(self) -> int | None:
@@ -254,7 +258,8 @@ class Express:
             return False
         if request.body is not None and len(request.body) > _LARGEST_BODY:
             return False
-        if not (_TARGET.fullmatch(request.path) and _TARGET.fullmatch(request.query)):
+        query = request.query
+        if not (_TARGET.fullmatch(request.path) and (not query or _TARGET.fullmatch(query))):
             return False
         if request.headers is None:
             return True
@@ -293,7 +298,7 @@ class Express:
 
     async def _connected(self, timers: aiohttp.ClientTimeout) -> Connection:
         """Return a connection on which nothing was said that nobody asked for."""
-        while True:
+        for _ in range(MOST_UNASKED):
             try:
                 connection = await self._connector.connect(self._where, [], timers)
             except TimeoutError as error:
@@ -303,6 +308,7 @@ class Express:
                 return connection
             # An answer that came while it was in the pool would be taken for the next one's.
             connection.close()
+        raise UnaskedError
 
     def _write(
         self, connection: Connection, request: Request, read_s: float | None, block: Block

@@ -53,7 +53,8 @@ class _Line(Protocol):
     async def __call__(self, *, bulk: bool) -> None: ...
 
 
-@attrs.frozen
+# Not frozen and built by position: one is made for every call.
+@attrs.define(eq=False)
 class Terms:
     """On what terms one call is sent.
 
@@ -72,13 +73,6 @@ class Terms:
     key: IdempotencyKey | None = None
     trace: Trace | None = None
     lost: bool = False
-
-    @classmethod
-    def of(
-        cls, meter: Meter, deadline: float | None, *, bulk: bool, key: IdempotencyKey | None
-    ) -> Terms:
-        """Return the terms of a call, with what a journal knows of it."""
-        return cls(meter, deadline, bulk, key or meter.key, lost=meter.lost)
 
 
 class Sender:
@@ -161,14 +155,14 @@ class Sender:
         if self._tokens is not None:
             self._tokens.renew_lock()
 
-    async def send(
+    def send(
         self,
         call: Call[T],
         *,
         meter: Meter | None = None,
         bulk: bool = False,
         key: IdempotencyKey | None = None,
-    ) -> T:
+    ) -> Coroutine[Any, Any, T]:
         """Send a call and return its result.
 
         Args:
@@ -182,10 +176,12 @@ class Sender:
             InvalidInput: The key was made for another request; nothing was sent.
             SentoriError: What the last attempt failed with; `applied` says what became of it.
         """
-        terms = Terms.of(meter or Meter(), self._deadline(bulk=bulk), bulk=bulk, key=key)
+        if meter is None:
+            meter = Meter()
+        terms = Terms(meter, self._deadline(bulk=bulk), bulk, key or meter.key, None, meter.lost)
         if isinstance(call, Steps):
-            return await walk(self, call, terms)
-        return await self.run(call, terms)
+            return walk(self, call, terms)
+        return self.run(call, terms)
 
     def run(self, call: Call[T], terms: Terms) -> Coroutine[Any, Any, T]:
         """Send a call on the given terms and return its result."""
@@ -259,9 +255,16 @@ class Sender:
 
         Where an access token has expired meanwhile, it is sent once more with the next one.
         """
-        if self._tokens is None:
-            return self._attempt(call, terms)
-        return self._attempt_with(self._tokens, call, terms)
+        if self._tokens is not None:
+            return self._attempt_with(self._tokens, call, terms)
+        # As nearly always: nobody listens, and nothing is in the way.
+        if (
+            terms.trace is None
+            and not self.shared.circuit.is_open
+            and self._limiter.try_enter(bulk=terms.bulk)
+        ):
+            return self._entered(call, terms)
+        return self._attempt(call, terms)
 
     async def _attempt_with(self, tokens: Tokens, call: Call[T], terms: Terms) -> T:
         await tokens.ready()
@@ -295,10 +298,15 @@ class Sender:
 
     async def _entered(self, call: Call[T], terms: Terms) -> T:
         """Send a call that was let in."""
-        trace = terms.trace
-        tried = terms.meter.attempts
+        trace, meter = terms.trace, terms.meter
+        tried, response = meter.attempts, None
         try:
-            response = await self._exchange(call.request, terms)
+            until = self._until(call.request, terms)
+            meter.attempts += 1
+            response = await self._session.exchange(
+                call.request, connect_s=self._connect_s, read_s=self._read_s, until=until
+            )
+            meter.requests += 1
             if trace is not None:
                 trace.answered(response)
             if self._manners.rate_headers is not None:
@@ -307,12 +315,14 @@ class Sender:
         except SentoriError as error:
             scrub(error, self.settings.api_key)
             # What was not even tried teaches nothing of the platform.
-            if terms.meter.attempts > tried:
-                self._learn(error, call.request, terms.meter)
+            if meter.attempts > tried:
+                if response is None:
+                    meter.requests += _went_out(error)
+                self._learn(error, call.request, meter)
             raise
         finally:
             self._limiter.leave()
-        if lessons.learn_success(self.shared, self.clock(), terms.meter.sent_at):
+        if lessons.learn_success(self.shared, self.clock(), meter.sent_at):
             log.up(call.request.operation.platform)
         if trace is not None:
             trace.succeeded()
@@ -395,7 +405,12 @@ class Sender:
             raise CircuitOpen(msg, operation=name)
         return paused_s
 
-    async def _exchange(self, request: Request, terms: Terms) -> Response:
+    def _until(self, request: Request, terms: Terms) -> float:
+        """Return when the attempt that begins now is over, by the loop's clock.
+
+        Raises:
+            RequestTimeout: The deadline has passed.
+        """
         now = asyncio.get_running_loop().time()
         until = now + self._total_s
         if terms.deadline is not None and terms.deadline < until:
@@ -405,18 +420,13 @@ class Sender:
                 name = request.operation.name
                 msg = f"{name}: the deadline passed before a start; nothing was sent"
                 raise RequestTimeout(msg, operation=name)
-        meter = terms.meter
-        meter.attempts += 1
-        meter.sent_at = now
-        try:
-            response = await self._session.exchange(
-                request, connect_s=self._connect_s, read_s=self._read_s, until=until
-            )
-        except TransportError as error:
-            meter.requests += not isinstance(error, ConnectFailed)
-            raise
-        meter.requests += 1
-        return response
+        terms.meter.sent_at = now
+        return until
+
+
+def _went_out(error: SentoriError) -> bool:
+    """Tell whether a request without an answer was sent."""
+    return isinstance(error, TransportError) and not isinstance(error, ConnectFailed)
 
 
 def _with_header(call: Call[T], name: str, value: str) -> Call[T]:

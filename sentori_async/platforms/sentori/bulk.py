@@ -42,6 +42,9 @@ _ADDRESS: Final = "EmailAddress"
 
 def read_row(row: object) -> tuple[object, Any]:
     """Return a row's identity and its fields."""
+    # A plain dict first, as nearly always.
+    if type(row) is dict:
+        return row.get(_ADDRESS), row
     if isinstance(row, Contact | ContactPatch):
         return row.email_address, row
     return identity_and_fields(row, _ADDRESS)
@@ -72,10 +75,12 @@ def _shown(row: object) -> str:
 def _keys(address: str, fields: Any) -> tuple[str, ...]:
     """Return the contacts that a row touches: a rename touches two."""
     key = inputs.contact_key(address)
-    other = fields.get(_ADDRESS) if isinstance(fields, Mapping) else None
-    if isinstance(fields, Contact | ContactPatch):
+    other: object = None
+    if type(fields) is dict or isinstance(fields, Mapping):
+        other = fields.get(_ADDRESS)
+    elif isinstance(fields, Contact | ContactPatch):
         other = fields.email_address
-    if not isinstance(other, str):
+    if other == address or not isinstance(other, str):
         return (key,)
     other_key = inputs.contact_key(other)
     return (key,) if other_key == key else (key, other_key)
