@@ -24,7 +24,7 @@ from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     import aiohttp
@@ -48,8 +48,6 @@ class AsyncClient(abc.ABC):
     platform: ClassVar[Platform]
     capabilities: ClassVar[Capabilities]
     _manners: ClassVar[Manners] = Manners()
-    # Ask the platform which account the key belongs to, where it tells: a journal is of one.
-    _account: Callable[[], Awaitable[str | None]] | None = None
     # What says besides what the row of a job means; a journal is of one such meaning.
     _job_options: str = ""
 
@@ -178,7 +176,7 @@ class AsyncClient(abc.ABC):
         )
         # A copy, so that what a platform's client knows besides comes along.
         other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
+        vars(other).update(vars(self))
         other._owns_session = False
         other._attach(settings, self._sender.with_settings(settings, own_key=idempotency_key))
         return other
@@ -244,6 +242,10 @@ class AsyncClient(abc.ABC):
             return await self._sender.send(call, meter=meter, bulk=True)
         finally:
             line.leave()
+
+    async def _account(self) -> str | None:
+        """Ask which account the key belongs to, as a journal is of one; None: nobody tells."""
+        return None
 
     @property
     def _home(self) -> Home:

@@ -2433,7 +2433,7 @@ class SpotzeeContacts(Group):
         Raises:
             UnsupportedOperation: Always; see `add_or_update`.
         """
-        self._portal.run(self._async.add, external_id, fields)
+        raise self._portal.run(self._async.add, external_id, fields)
 
     def update(self, external_id: str, fields: UserFields) -> NoReturn:
         """Not possible: nothing at Spotzee updates a contact without adding one that is missing.
@@ -2445,7 +2445,7 @@ class SpotzeeContacts(Group):
         Raises:
             UnsupportedOperation: Always; see `add_or_update`.
         """
-        self._portal.run(self._async.update, external_id, fields)
+        raise self._portal.run(self._async.update, external_id, fields)
 
     def add_or_update(
         self, external_id: str, fields: UserFields | None = None

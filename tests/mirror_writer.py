@@ -262,8 +262,9 @@ class _Writer:
         if coloured := COLOURED.search(doc):
             raise self.source.refusal(member, f"the docstring of {what} says {coloured[0]!r}")
         call = f"{run}({', '.join([f'self._async.{name}', *_passed(member.args)])})"
-        # What returns nothing, or not at all, has nothing to hand on.
-        body = call if returns in {"None", "NoReturn", "Never"} else f"return {call}"
+        # Both type checkers know that nobody comes back from a raise.
+        word = {"None": "", "NoReturn": "raise ", "Never": "raise "}.get(returns, "return ")
+        body = f"{word}{call}"
         return f"{head}\n        {doc}\n        {body}"
 
     def _returns(

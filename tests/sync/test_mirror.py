@@ -222,7 +222,7 @@ def written(member: str) -> str:
             [
                 "    def add(self, a: int) -> NoReturn:",
                 '        """Never."""',
-                "        self._portal.run(self._async.add, a)",
+                "        raise self._portal.run(self._async.add, a)",
             ],
         ),
         (

@@ -5,7 +5,7 @@ Sent writes snake_case, so an attribute has the vendor's name but where Python h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
@@ -63,8 +63,8 @@ _MODELS: Final[tuple[type[attrs.AttrsInstance], ...]] = (
 
 
 def _names(model: type[attrs.AttrsInstance]) -> Mapping[str, str]:
-    names = (field.name for field in attrs.fields(model) if field.name != "extra")
-    return {name: _RENAMED.get(name, name) for name in names}
+    names: Iterator[str] = (field.name for field in attrs.fields(model) if field.name != "extra")
+    return {name: _RENAMED.get(name) or name for name in names}
 
 
 WIRE_NAMES: Final[Mapping[type, Mapping[str, str]]] = {model: _names(model) for model in _MODELS}

@@ -18,7 +18,9 @@ _CALLING_CODES: Final = """
 960:MV 961:LB 962:JO 963:SY 964:IQ 965:KW 966:SA 967:YE 968:OM 971:AE 972:IL 973:BH 974:QA 976:MN
 977:NP 992:TJ 993:TM 994:AZ 995:GE 996:KG 998:UZ
 """
-_COUNTRIES: Final = dict(pair.split(":") for pair in _CALLING_CODES.split())
+_COUNTRIES: Final = {
+    code: country for code, _, country in (pair.partition(":") for pair in _CALLING_CODES.split())
+}
 _LONGEST_CODE: Final = 3
 
 

@@ -231,7 +231,7 @@ class ContactStore:
         """Return contacts in any status by a condition of SQL, in the order of creation."""
         order = "" if "ORDER BY" in where else " ORDER BY number"
         found = self.scope.database.rows(_SELECT + where + order, self.scope.account, *values)
-        return [ContactRow(*(*row, orjson.loads(body))) for *row, body in found]
+        return [ContactRow(*[*row, orjson.loads(body)]) for *row, body in found]
 
     def find(self, email: str, campaign: str) -> ContactRow | None:
         """Return the contact of an address in a campaign unless it is removed, or None."""
