@@ -8,7 +8,7 @@ import sentori_async
 from sentori_async.capabilities import CONTACT_VERBS, Ways
 from sentori_async.registry import STEMS, catalogue_module
 from sentori_async.resources import Group
-from sentori_async.settings import Limits
+from sentori_async.settings import Platform, Rate
 
 CLIENTS: Final[tuple[Any, ...]] = tuple(
     getattr(sentori_async, f"Async{stem}") for stem in STEMS.values()
@@ -58,9 +58,13 @@ def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 
-def _limits(limits: Limits) -> str:
-    rates = [f"{rate.count:,} in {rate.per_s:g} s" for rate in limits.rates]
-    return " and ".join(rates) or "none documented: found out"
+def _limits(platform: Platform) -> str:
+    own = (f"`{name}` {_rates(rates)}" for name, rates in platform.own_rates.items())
+    return "; ".join([_rates(platform.limits.rates) or "none documented: found out", *own])
+
+
+def _rates(rates: tuple[Rate, ...]) -> str:
+    return " and ".join(f"{rate.count:,} in {rate.per_s:g} s" for rate in rates)
 
 
 def _keys(client: Any) -> str:
@@ -90,7 +94,7 @@ _FACTS: Final[dict[str, Callable[[Any], str]]] = {
     "suppressions can be listed": lambda client: _yes(client.capabilities.lists_suppressions),
     "idempotency keys": _keys,
     "requests under way, at most": lambda client: f"{client.platform.limits.concurrency}",
-    "requests, at most": lambda client: _limits(client.platform.limits),
+    "requests, at most": lambda client: _limits(client.platform),
     "rate headers are heeded": lambda client: _yes(client._manners.rate_headers),
     "error codes known": _codes,
     "other groups": _groups,
