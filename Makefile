@@ -8,6 +8,8 @@ INSTALL := $(PYTHON) -m pip install --disable-pip-version-check --quiet
 
 # What is promised to the last branch; `make test` refuses less than 100 %.
 FULLY_COVERED := sentori_async/wire/*,sentori_async/platforms/*,sentori_async/errors.py
+# How a platform's contacts are moved is shown by moving them, and not branch by branch.
+NOT_PROMISED := sentori_async/platforms/*/migration.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench format clean
@@ -20,7 +22,8 @@ demo: $(DEMO_READY) ## Watch a messy CSV of contacts arrive in a local account
 
 test: $(WORK_READY) ## Run every test, then check the branches that must all be covered
 	@$(PYTHON) -m coverage run -m pytest
-	@$(PYTHON) -m coverage report --include='$(FULLY_COVERED)' --fail-under=100
+	@$(PYTHON) -m coverage report --include='$(FULLY_COVERED)' --omit='$(NOT_PROMISED)' \
+	  --fail-under=100
 
 check: $(WORK_READY) ## Run the static checks: lint, format, types, generated code
 	$(VENV)/bin/ruff check
