@@ -13,8 +13,12 @@ from sentori_async.bulk.outcomes import BulkOutcome, Status
 from sentori_async.errors import SentoriError
 from sentori_async.wire.idempotency import IdempotencyKey
 
-Entry: TypeAlias = "list[Any]"
-"""The values that are put down for one row."""
+IntentEntry: TypeAlias = "tuple[int, str | None, str, list[Any] | None]"
+"""What is put down of a row that is about to be sent: `number`, `contact`, `digest`, `intent`."""
+
+OutcomeEntry: TypeAlias = "tuple[int, str | None, str, Status, int, str | None, list[Any] | None]"
+"""What is put down of what became of a row: `number`, `contact`, `digest`, `outcome`, how many
+`attempts` there were this time, `request_id`, `error`."""
 
 
 class Fate(enum.Enum):
@@ -115,53 +119,46 @@ class Intent:
     chunk: int | None = None
     merged_into: int | None = None
 
-    def entry(self) -> Entry:
+    def entry(self) -> IntentEntry:
         """Return the values that are put down."""
         keys, key = self.keys, self.key
-        contact_key = keys[0] if keys and keys[0] != self.contact else None
-        return [
-            self.number,
-            _text(self.contact),
-            self.digest,
-            None if self.merged_into is None else "skipped",
-            0,
-            contact_key,
-            keys[1] if len(keys) > 1 else None,
-            None if key is None else key.text,
-            None if key is None else key.digest.hex(),
-            None if key is None else key.first_used_at,
-            self.chunk,
-            self.merged_into,
-        ]
+        rare = None
+        if (
+            key is not None
+            or self.chunk is not None
+            or self.merged_into is not None
+            or keys != (self.contact,)
+        ):
+            rare = [
+                _text(keys[0]) if keys and keys[0] != self.contact else None,
+                _text(keys[1]) if len(keys) > 1 else None,
+                self.chunk,
+                self.merged_into,
+                None if key is None else key.text,
+                None if key is None else key.digest.hex(),
+                None if key is None else key.first_used_at,
+            ]
+        return self.number, _text(self.contact), self.digest, rare
 
 
-def outcome_entry(outcome: BulkOutcome, digest: str) -> Entry:
+def outcome_entry(outcome: BulkOutcome, digest: str) -> OutcomeEntry:
     """Return the values that are put down."""
     error = outcome.error
-    if error is None:
-        return [
-            outcome.index,
-            _text(outcome.contact),
-            digest,
-            outcome.status,
-            outcome.attempts,
-            None,
-            None,
-            None,
-            getattr(outcome.result, "request_id", None),
-        ]
-    code = getattr(error, "code", None)
-    return [
+    trouble = None
+    if error is not None:
+        code = getattr(error, "code", None)
+        code = code if isinstance(code, int) else _text(code)
+        trouble = [type(error).__name__, code, _written(error)]
+    said = outcome.result if error is None else error
+    return (
         outcome.index,
         _text(outcome.contact),
         digest,
         outcome.status,
         outcome.attempts,
-        type(error).__name__,
-        code if isinstance(code, int) else _text(code),
-        _written(error),
-        getattr(error, "request_id", None),
-    ]
+        _text(getattr(said, "request_id", None)),
+        trouble,
+    )
 
 
 def _text(value: Any) -> str | None:

@@ -4,6 +4,8 @@ There is no table of requests: it would double the file, and who wants each requ
 events (`observers=`). Each row says how many attempts it took, and each run how many requests.
 """
 
+# ruff: noqa: S608 - statements are made of the names of columns here, and of nothing else
+
 from __future__ import annotations
 
 import functools
@@ -39,77 +41,79 @@ CREATE TABLE runs (
     host TEXT NOT NULL,
     pid INTEGER NOT NULL
 );
-CREATE TABLE rows (
+CREATE TABLE record (
     number INTEGER PRIMARY KEY,
-    job INTEGER NOT NULL REFERENCES jobs,
     run INTEGER NOT NULL REFERENCES runs,
     contact TEXT NOT NULL,
-    contact_key TEXT,
-    other_key TEXT,
     digest TEXT NOT NULL,
-    action TEXT NOT NULL,
     outcome TEXT,
-    error_class TEXT,
-    error_code,
-    error TEXT,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    request_id TEXT,
+    attempts INTEGER NOT NULL,
     intended_at REAL,
     settled_at REAL,
-    chunk INTEGER,
-    merged_into INTEGER,
-    idempotency_key TEXT,
-    key_digest TEXT,
-    key_first_used_at REAL
+    request_id TEXT,
+    intent TEXT,
+    error TEXT
 );
 CREATE TABLE state (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-"""One job; its runs; its rows, where no outcome means "on its way"; what else is kept."""
+"""One job; its runs; its rows, narrow because each is written twice; what else is kept."""
 
-_PUT: Final = """
-INSERT INTO rows (
-    job, run, action,
-    intended_at, settled_at, number, contact, digest, outcome, attempts,
-    contact_key, other_key, idempotency_key, key_digest, key_first_used_at, chunk, merged_into,
-    error_class, error_code, error, request_id
+COLUMNS: Final = (
+    "number",
+    "run",
+    "contact",
+    "digest",
+    "outcome",
+    "attempts",
+    "intended_at",
+    "settled_at",
+    "request_id",
+    "intent",
+    "error",
 )
-VALUES {values}
-ON CONFLICT (number) DO UPDATE SET
-    run = excluded.run, outcome = excluded.outcome, attempts = attempts + excluded.attempts,
-    intended_at = coalesce(excluded.intended_at, intended_at), settled_at = excluded.settled_at,
-    error_class = excluded.error_class, error_code = excluded.error_code, error = excluded.error,
-    request_id = excluded.request_id,
-    chunk = iif(excluded.intended_at IS NULL, chunk, excluded.chunk),
-    merged_into = iif(excluded.intended_at IS NULL, merged_into, excluded.merged_into),
-    idempotency_key = iif(
-        excluded.intended_at IS NULL, idempotency_key, excluded.idempotency_key
-    ),
-    key_digest = iif(excluded.intended_at IS NULL, key_digest, excluded.key_digest),
-    key_first_used_at = iif(
-        excluded.intended_at IS NULL, key_first_used_at, excluded.key_first_used_at
-    )
-"""
-# Intents and outcomes alike, in one statement that is its own transaction: after each statement
-# the thread would have to wait for the interpreter's lock, which the loop is slow to give.
-_INTENT: Final = ", ".join(["(1, ?1, ?2, ?3, NULL", *("?" * 12), *["NULL"] * 4]) + ")"
-_OUTCOME: Final = ", ".join(["(1, ?1, ?2, NULL, ?3", *("?" * 5), *["NULL"] * 7, *("?" * 4)]) + ")"
+"""The columns of `record`; the last two are null or arrays, of what few rows have."""
+
+_INTENT: Final = (
+    "contact_key",
+    "other_key",
+    "chunk",
+    "merged_into",
+    "idempotency_key",
+    "key_digest",
+    "key_first_used_at",
+)
+_ERROR: Final = ("error_class", "error_code", "error")
+
+
+def _parts(of: str, names: tuple[str, ...]) -> str:
+    return ", ".join(f"json_extract({of}, '$[{at}]') AS {name}" for at, name in enumerate(names))
+
+
+_ALL: Final = ", ".join(COLUMNS)
+_PLAIN: Final = ", ".join(COLUMNS[:9])
+_SHOWN: Final = (
+    f"{_PLAIN}, 1 AS job, (SELECT verb FROM jobs) AS action, "
+    f"{_parts('intent', _INTENT)}, {_parts('error', _ERROR)}"
+)
+
+VIEWS: Final = f"CREATE VIEW rows AS SELECT {_SHOWN} FROM record;"
+"""The rows as users see them: no outcome means "on its way"."""
 
 
 @functools.lru_cache(maxsize=256)
-def put(intents: int, outcomes: int) -> str:
-    """Return the statement that puts down so many intents and outcomes.
-
-    Its parameters are the run, the action and the time, and then the values of each entry.
-    """
-    values = [_INTENT] * intents + [_OUTCOME] * outcomes
-    return _PUT.format(values=",\n".join(values))
+def put(rows: int) -> str:
+    """Return the statement that puts down so many rows, of which it takes all columns."""
+    values = ", ".join([f"({', '.join('?' * len(COLUMNS))})"] * rows)
+    return f"INSERT OR REPLACE INTO record ({_ALL}) VALUES {values}"
 
 
 MOST_AT_ONCE: Final = 500
-"""How many entries a statement takes at most: SQLite takes 32,766 parameters."""
+"""How many rows a statement takes at most: SQLite takes 32,766 parameters."""
+
+READ_ROWS: Final = f"SELECT {_ALL} FROM record WHERE number IN (SELECT value FROM json_each(?))"
 
 LOOK_BACK: Final = """
 SELECT
@@ -148,18 +152,16 @@ JOIN last ON last.contact = open.contact WHERE last.number > open.number
 """
 # To send these again would undo what later rows of their contacts did.
 
-READ_PAGE: Final = """
+READ_PAGE: Final = f"""
 SELECT
-    rows.number, rows.digest, rows.contact, rows.outcome, rows.error_class, rows.error,
-    rows.attempts, rows.chunk, rows.merged_into IS NOT NULL, into_row.outcome,
+    one.number, one.digest, one.contact, one.outcome, one.error_class, one.error,
+    one.attempts, one.chunk, one.merged_into IS NOT NULL, into_row.outcome,
     overtaken.number IS NOT NULL,
-    rows.idempotency_key, rows.key_digest, rows.key_first_used_at
-FROM rows
-LEFT JOIN rows AS into_row ON into_row.number = rows.merged_into
-LEFT JOIN overtaken ON overtaken.number = coalesce(rows.merged_into, rows.number)
-WHERE rows.number >= ? AND rows.number < ?
+    one.idempotency_key, one.key_digest, one.key_first_used_at
+FROM (SELECT {_SHOWN} FROM record WHERE number >= ? AND number < ?) AS one
+LEFT JOIN record AS into_row ON into_row.number = one.merged_into
+LEFT JOIN overtaken ON overtaken.number = coalesce(one.merged_into, one.number)
 """
-
 READ_OUTCOMES: Final = """
 SELECT number, contact, outcome, error_class, error, attempts FROM rows
 WHERE outcome = ? AND number > ? ORDER BY number LIMIT ?

@@ -22,10 +22,11 @@ import attrs
 import orjson
 
 from sentori_async.bulk.journal import schema
-from sentori_async.bulk.journal.entries import Entry, Known
+from sentori_async.bulk.journal.entries import IntentEntry, Known, OutcomeEntry
 from sentori_async.bulk.journal.header import is_new
 from sentori_async.bulk.journal.home import Job
 from sentori_async.bulk.journal.lock import FileLock
+from sentori_async.bulk.journal.states import State, States
 from sentori_async.errors import BulkError
 
 # Fewer checkpoints than the 1,000 pages that SQLite proposes: each one holds commits up.
@@ -57,7 +58,7 @@ class Store:
         self._lock = FileLock(self.path)
         self._db: sqlite3.Connection | None = None
         self._run = 0
-        self._action = ""
+        self._states = States(0, -1, self._read)
 
     # ------------------------------------------------------------------------------- opening
 
@@ -80,7 +81,7 @@ class Store:
                 if not new:
                     self._check(job)
                 self._look_back(retry_failed=retry_failed)
-            self._begin_run(job)
+            self._begin_run()
         except OSError as error:
             self.close()
             msg = f"the journal {self.path} cannot be opened: {error.strerror}"
@@ -107,7 +108,7 @@ class Store:
             with self._writing(), contextlib.closing(self._connect(draft)) as db:
                 db.executescript(
                     f"PRAGMA application_id = {schema.APPLICATION_ID};"
-                    f"PRAGMA user_version = {schema.VERSION};" + schema.TABLES
+                    f"PRAGMA user_version = {schema.VERSION};" + schema.TABLES + schema.VIEWS
                 )
                 values = attrs.astuple(job)
                 db.execute(
@@ -149,8 +150,7 @@ class Store:
         else:
             db.execute("CREATE TEMP TABLE overtaken (number INTEGER PRIMARY KEY)")
 
-    def _begin_run(self, job: Job) -> None:
-        self._action = job.verb
+    def _begin_run(self) -> None:
         with self._writing(), self._transaction() as db:
             db.execute("UPDATE runs SET status = 'killed' WHERE status = 'running'")
             found = db.execute(
@@ -159,6 +159,7 @@ class Store:
                 (time.time(), socket.gethostname(), os.getpid()),
             )
             self._run = found.lastrowid or 0
+        self._states = States(self._run, self.highest, self._read)
 
     # ------------------------------------------------------------------------------- running
 
@@ -172,24 +173,36 @@ class Store:
             rows = self._opened.execute(schema.READ_PAGE, (first, first + count)).fetchall()
         return {row[0]: Known(*row) for row in rows}
 
-    def commit(self, intents: list[Entry], outcomes: list[Entry], pace: Any = None) -> None:
+    def commit(
+        self, intents: list[IntentEntry], outcomes: list[OutcomeEntry], pace: Any = None
+    ) -> None:
         """Put down rows that are about to be sent, and what became of others; durable at the end.
 
         Raises:
-            BulkError: It cannot be written; of what it was, the first part may be put down.
+            BulkError: It cannot be written; nothing of it is.
         """
         with self._writing():
-            while intents or outcomes:
-                left = schema.MOST_AT_ONCE - len(intents)
-                self._put(intents[: schema.MOST_AT_ONCE], outcomes[: max(0, left)])
-                intents, outcomes = intents[schema.MOST_AT_ONCE :], outcomes[max(0, left) :]
+            self._put(intents, outcomes)
             if pace is not None:
                 self._keep("pace", pace)
 
-    def _put(self, intents: list[Entry], outcomes: list[Entry]) -> None:
-        values = [self._run, self._action, time.time()]
-        values += itertools.chain.from_iterable((*intents, *outcomes))
-        self._opened.execute(schema.put(len(intents), len(outcomes)), values)
+    def _put(self, intents: list[IntentEntry], outcomes: list[OutcomeEntry]) -> None:
+        rows = self._states.apply(intents, outcomes, time.time())
+        if len(rows) > schema.MOST_AT_ONCE:
+            with self._transaction():
+                for at in range(0, len(rows), schema.MOST_AT_ONCE):
+                    self._insert(rows[at : at + schema.MOST_AT_ONCE])
+        elif rows:
+            # One statement that is its own transaction: after each statement the thread would
+            # have to wait for the interpreter's lock, which a busy loop is slow to give.
+            self._insert(rows)
+
+    def _insert(self, rows: list[State]) -> None:
+        values = list(itertools.chain.from_iterable(rows))
+        self._opened.execute(schema.put(len(rows)), values)
+
+    def _read(self, numbers: list[int]) -> list[Any]:
+        return self._opened.execute(schema.READ_ROWS, (_json(numbers),)).fetchall()
 
     def pace(self) -> Any:
         """Return what was kept of the pace, or None."""

@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from sentori_async.bulk.journal.entries import Entry
+from sentori_async.bulk.journal.entries import IntentEntry, OutcomeEntry
 from sentori_async.bulk.journal.store import Store
 from sentori_async.errors import BulkError
 
@@ -38,8 +38,8 @@ class _Group:
     """What is written together."""
 
     over: asyncio.Future[None]
-    intents: list[Entry] = attrs.field(factory=list)
-    outcomes: list[Entry] = attrs.field(factory=list)
+    intents: list[IntentEntry] = attrs.field(factory=list)
+    outcomes: list[OutcomeEntry] = attrs.field(factory=list)
     waiting: int = 0
     due: bool = False
 
@@ -102,7 +102,7 @@ class Writer:
             self._news.notify()
         return await result
 
-    def intend(self, entries: Sequence[Entry]) -> asyncio.Future[None]:
+    def intend(self, entries: Sequence[IntentEntry]) -> asyncio.Future[None]:
         """Put down what is about to be sent; return what is over when that is durable.
 
         Those who wait for it are cancelled together or not at all.
@@ -135,7 +135,7 @@ class Writer:
         self._taken.acquire(timeout=_GIVE_WAY_S)
         self._handing_over = False
 
-    def settle(self, entry: Entry) -> None:
+    def settle(self, entry: OutcomeEntry) -> None:
         """Put down what became of a row, in a moment."""
         if self.error is not None:
             return
