@@ -6,7 +6,7 @@
 3. A row that was fetched has an outcome: rows that an abort or a drained stream finds fetched and
    unsent are skipped.
 4. An interrupt drains: no more rows are fetched, and those in flight have 5 s to be settled before
-   they are cancelled. The report is kept however the job ends.
+   they are cancelled and unknown. The report is kept however the job ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sentori_async.bulk.options import FLUSH_AFTER_S, JobOptions
 from sentori_async.bulk.progress import progress_of
 from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, source_of
 from sentori_async.errors import ConfigurationError
-from sentori_sync._caller import Caller, Errand
+from sentori_sync._caller import Caller, Errand, Notice
 from sentori_sync.client import Group
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sentori_async.bulk import stream as async_stream
-    from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.options import Dedupe, JournalFile
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.plan import Evidence, Verb, Via
@@ -116,15 +115,14 @@ class BulkJobs(Group):
     """What the generated bulk verbs stand on."""
 
     _async: AsyncBulk
-    _latest: BulkReport | None = None
 
     @property
     def last_report(self) -> BulkReport | None:
         """The account of the job that was started last, however it ended; None before the first.
 
-        It is live while the job runs, and what an interrupt leaves.
+        It is live while the job runs, and what a cancelled or interrupted job leaves.
         """
-        return self._latest
+        return self._async.last_report
 
     def stream(
         self,
@@ -175,10 +173,7 @@ class BulkJobs(Group):
             evidence=evidence,
             progress=_shown_by(caller, rows, progress),
         )
-        return OutcomeStream(self._portal, caller, stream, started=self._keep)
-
-    def _keep(self, report: BulkReport) -> None:
-        self._latest = report
+        return OutcomeStream(self._portal, caller, stream)
 
     def _run(
         self,
@@ -200,13 +195,7 @@ class BulkJobs(Group):
         )
         job.report.expected = len(rows) if isinstance(rows, Sized) else None
         caller.drain = job.drain
-        return self._portal.run_for(caller, self._finished, job)
-
-    async def _finished(self, job: Engine[Any]) -> BulkReport:
-        """Run a job, and return its report; on the loop."""
-        self._keep(job.report)
-        await job.run()
-        return job.report
+        return self._portal.run_for(caller, self._async._finished, job)  # noqa: SLF001 - as above
 
 
 def _advanced_by(caller: Caller, rows: Rows) -> Any:
@@ -230,7 +219,11 @@ def _shown_by(
         return None
 
     async def ask(report: BulkReport) -> None:
-        await caller.ask(lambda: show(report)).over()
+        if report.interrupted:
+            # The thread waits for nothing but the clean-up, and is told when that is over.
+            await caller.inform(Notice(lambda: show(report), lambda _: None))
+        else:
+            await caller.ask(lambda: show(report)).over()
 
     return ask
 
@@ -243,17 +236,9 @@ class OutcomeStream:
     The input is advanced while outcomes are waited for, in the thread that waits.
     """
 
-    def __init__(
-        self,
-        portal: Portal,
-        caller: Caller,
-        stream: async_stream.OutcomeStream,
-        *,
-        started: Callable[[BulkReport], None],
-    ) -> None:
+    def __init__(self, portal: Portal, caller: Caller, stream: async_stream.OutcomeStream) -> None:
         """Prepare to run the job; it starts when the block is entered."""
         self._portal = portal
-        self._started = started
         self._caller = caller
         self._async = stream
         self._page: deque[BulkOutcome] = deque()
@@ -289,7 +274,6 @@ class OutcomeStream:
     def __enter__(self) -> Self:
         """Start the job."""
         self._portal.run_for(self._caller, self._async.__aenter__)
-        self._started(self.report)
         self._entered = True
         return self
 

@@ -62,18 +62,24 @@ class SyncingBulkJobs(BulkJobs):
                 sent; or the state or the journal cannot be used, or the job was aborted.
             UnsupportedOperation: The platform cannot do this, or not this way.
         """
-        caller = Caller()
-        return self._portal.run_for(
-            caller,
-            self._async.sync,
-            _advanced_by(caller, rows),
+        # SQLite and a thread are for those who sync.
+        from sentori_async.bulk.sync.wish import Wish
+
+        wish = Wish(
             key=key,
-            state=state,
             missing=missing,
             list_id=list_id,
             max_removals=max_removals,
             via=via,
             verify=verify,
+        )
+        caller = Caller()
+        sync = self._async._sync(  # noqa: SLF001 - the verb itself could only be cancelled
+            _advanced_by(caller, rows),
+            state,
+            wish,
             journal=journal,
             progress=_shown_by(caller, rows, progress),
         )
+        caller.drain = sync.drain
+        return self._portal.run_for(caller, self._async._finished, sync)  # noqa: SLF001 - as above

@@ -74,7 +74,7 @@ RULES = Rules(
         "AsyncBulk": Rule(
             base="SyncingBulkJobs",
             origin="sentori_sync.bulk_sync",
-            by_hand=frozenset({"__init__", "stream", "sync"}),
+            by_hand=frozenset({"__init__", "last_report", "stream", "sync"}),
             run="self._run",
         ),
     },

@@ -132,8 +132,12 @@ class ChunkEngine(Engine[_Chunk]):
 
     async def _work(self) -> None:
         while (chunk := await self._next()) is not None:
+            parts = [list(chunk.entries.values())]
             try:
-                await self._deliver(chunk)
+                await self._deliver(chunk, parts)
+            except BaseException:
+                self._leave_open(parts)
+                raise
             finally:
                 self._give_way(chunk.keys, chunk.in_doubt_until)
 
@@ -148,6 +152,9 @@ class ChunkEngine(Engine[_Chunk]):
         timer = loop.call_later(self._flush_after_s, self._flush, chunk)
         try:
             await self._fill(chunk)
+        except BaseException:
+            self._skip_unit(chunk)
+            raise
         finally:
             timer.cancel()
             self._filling = None
@@ -219,23 +226,37 @@ class ChunkEngine(Engine[_Chunk]):
         chunk.entries[keys] = entry
         chunk.size += entry.row.size
 
-    async def _deliver(self, chunk: _Chunk) -> None:
-        """Send a chunk, in halves where one of its rows is refused, and tell all outcomes."""
-        parts = [list(chunk.entries.values())]
+    async def _deliver(self, chunk: _Chunk, parts: list[list[_Entry]]) -> None:
+        """Send a chunk, in halves where one of its rows is refused, and tell all outcomes.
+
+        Args:
+            chunk: The chunk.
+            parts: All of it; what is left here has no outcome yet, and the last is being sent.
+        """
         lost = chunk.lost_with is not None
         while parts:
-            part = parts.pop()
+            part = parts[-1]
             call = self._plan.call([entry.row for entry in part])
             meter = await self._put_down(part, call, lost=lost)
             if isinstance(self._cause, SentoriError):
-                self._tell_all(part, self._skip_verdict(), 0)
+                self._tell_all(parts.pop(), self._skip_verdict(), 0)
                 continue
             sent = await self._send_part(chunk, part, call, meter)
+            parts.pop()
             # A refusal of what was sent is also what an earlier attempt of it has met.
             lost = False
             if not sent:
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
+
+    def _leave_open(self, parts: list[list[_Entry]]) -> None:
+        """Account for a chunk whose job was cancelled while its last part was being sent."""
+        *unsent, part = parts
+        for entry in part:
+            # On record it is one that was sent, or was not begun: the next run finds out.
+            self._tell(BulkOutcome(entry.index, entry.row.contact, "unknown"))
+        for rest in unsent:
+            self._tell_all(rest, self._skip_verdict(), 0)
 
     async def _put_down(self, part: list[_Entry], call: Call[Any], *, lost: bool) -> Meter:
         """Put rows on record before they are sent; those of a lost request are on record."""

@@ -11,7 +11,8 @@ from typing import Any
 from sentori_async.bulk.report import BulkReport
 
 Progress = Callable[[BulkReport], object]
-"""Called with the live report about four times a second, and once at the end."""
+"""Called with the live report about four times a second, and once at the end, also when the job is
+cancelled: then the report is `interrupted` and not `finished`."""
 
 
 def progress_of(
@@ -38,7 +39,7 @@ def progress_of(
     def show(report: BulkReport) -> None:
         bar.update(report.total - bar.n)
         bar.set_postfix(failed=report.failed, unknown=report.unknown, refresh=False)
-        if report.finished:
+        if report.finished or report.interrupted:
             bar.close()
 
     return show
@@ -58,4 +59,5 @@ def _print_line(report: BulkReport) -> None:
         f"\r{report.total} rows: {report.succeeded} done, {report.failed} failed, "
         f"{report.skipped} skipped, {report.unknown} unknown"
     )
-    sys.stderr.write(text + "\n" if report.finished else text)
+    over = report.finished or report.interrupted
+    sys.stderr.write(text + "\n" if over else text)

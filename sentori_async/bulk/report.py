@@ -124,7 +124,9 @@ class BulkReport(Frames):
         requests: How many HTTP requests went out, retries included.
         retries: How many of the attempts were repeats.
         duration_s: How long the job has run, in seconds.
-        finished: Whether the job is over.
+        finished: Whether the job came to its end: that of its input, or a drain or an abort.
+        interrupted: Whether it was cancelled: then rows that were in flight are unknown, though a
+            journal may tell the next run, and there are rows that were not taken.
         dry_run: Whether nothing was sent: then statuses say what would be expected, `requests` how
             many would be sent at least, and `estimated_s` how long that would take.
         expected: How many rows there are, where the input says so.
@@ -141,6 +143,7 @@ class BulkReport(Frames):
     retries: int = 0
     duration_s: float = 0.0
     finished: bool = False
+    interrupted: bool = False
     dry_run: bool = False
     expected: int | None = None
     estimated_s: float | None = None

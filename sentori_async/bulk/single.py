@@ -95,6 +95,11 @@ class RowEngine(Engine[_Unit]):
                 if self._journal is not None:
                     await self._put_down(self._journal, unit, meter)
                 outcome = await self._deliver(unit, meter)
+            except BaseException:
+                # On record it is one that was sent, or was not begun: the next run finds out.
+                contact = unit.row.contact
+                self._tell(BulkOutcome(unit.index, contact, "unknown", None, None, meter.attempts))
+                raise
             finally:
                 self._give_way(unit.row.keys, meter.in_doubt_until)
             self._tell(outcome)

@@ -10,6 +10,7 @@ from sentori_async.bulk.intake import Outlet
 from sentori_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from sentori_async.bulk.engine import Engine
@@ -26,9 +27,17 @@ class OutcomeStream(Outlet):
     flight, and `report` then accounts for them too.
     """
 
-    def __init__(self, engine: Engine[Any]) -> None:
-        """Prepare to run the job; it starts when the block is entered."""
+    def __init__(
+        self, engine: Engine[Any], *, started: Callable[[BulkReport], None] | None = None
+    ) -> None:
+        """Prepare to run the job; it starts when the block is entered.
+
+        Args:
+            engine: The job.
+            started: Called with its report when it starts.
+        """
         self._engine = engine
+        self._started = started
         self._ready: deque[BulkOutcome] = deque()
         self._news = asyncio.Event()
         self._taken = asyncio.Event()
@@ -57,6 +66,8 @@ class OutcomeStream(Outlet):
 
     async def __aenter__(self) -> Self:
         """Start the job."""
+        if self._started is not None:
+            self._started(self.report)
         self._task = asyncio.create_task(self._engine.run())
         self._task.add_done_callback(lambda _: self._news.set())
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, Callable, Iterable, Sized
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from sentori_async.bulk.chunks import ChunkEngine
 from sentori_async.bulk.journal.home import Job
@@ -35,6 +35,17 @@ Rows: TypeAlias = Iterable[Any] | AsyncIterable[Any]
 """Any iterable or async iterable: of mappings, of identities, or of (identity, fields) pairs."""
 
 
+R = TypeVar("R", bound="BulkReport")
+
+
+class _Runs(Protocol[R]):
+    """A job, of whatever kind."""
+
+    report: R
+
+    async def run(self) -> Any: ...
+
+
 class AsyncBulk:
     """Many contacts at once: every row taken ends in exactly one outcome.
 
@@ -57,6 +68,15 @@ class AsyncBulk:
         self._send = send
         self._planner = planner
         self._workers = workers
+        self._latest: BulkReport | None = None
+
+    @property
+    def last_report(self) -> BulkReport | None:
+        """The account of the job that was started last, however it ended; None before the first.
+
+        It is live while the job runs, and what a cancelled or interrupted job leaves.
+        """
+        return self._latest
 
     async def add(
         self,
@@ -369,7 +389,9 @@ class AsyncBulk:
             via=via,
             verify=verify,
         )
-        return await self._sync(rows, state, wish, journal=journal, progress=progress).run()
+        return await self._finished(
+            self._sync(rows, state, wish, journal=journal, progress=progress)
+        )
 
     def _sync(
         self,
@@ -447,7 +469,8 @@ class AsyncBulk:
             flush_after_s=flush_after_s,
             evidence=evidence,
         )
-        return OutcomeStream(self._job(verb, rows, list_id, options, progress=progress))
+        job = self._job(verb, rows, list_id, options, progress=progress)
+        return OutcomeStream(job, started=self._keep)
 
     async def _run(
         self,
@@ -458,9 +481,16 @@ class AsyncBulk:
         *,
         progress: Progress | bool | None,
     ) -> BulkReport:
-        job = self._job(verb, rows, list_id, options, progress=progress)
+        return await self._finished(self._job(verb, rows, list_id, options, progress=progress))
+
+    async def _finished(self, job: _Runs[R]) -> R:
+        """Run a job, and return its report."""
+        self._keep(job.report)
         await job.run()
         return job.report
+
+    def _keep(self, report: BulkReport) -> None:
+        self._latest = report
 
     def _job(
         self,

@@ -498,8 +498,32 @@ def test_an_interrupted_job_that_does_not_end_is_cancelled(
         bulk.add(Interrupted(after=3))
 
     assert cancelled == ["c2:1"]
-    assert bulk.last_report is not None
-    assert not bulk.last_report.finished
+    report = bulk.last_report
+    assert report is not None
+    assert [one.contact for one in report.unknowns] == ["c2"]
+    assert report.total == 3
+    assert report.interrupted
+    assert not report.finished
+
+
+def test_an_interrupted_job_that_is_cancelled_is_shown_in_the_calling_thread(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentori_sync._caller.DRAIN_S", 0.05)
+    shown: list[tuple[bool, int, threading.Thread]] = []
+
+    async def answer(path: str) -> None:
+        if path == "c2:1":
+            await asyncio.Event().wait()
+
+    def show(report: BulkReport) -> None:
+        shown.append((report.interrupted, report.total, threading.current_thread()))
+
+    with pytest.raises(KeyboardInterrupt):
+        bulk_of(portal, Wire(answer)).add(Interrupted(after=3), progress=show)
+
+    assert shown[-1] == (True, 3, threading.current_thread())
+    assert [interrupted for interrupted, _, _ in shown].count(True) == 1
 
 
 def test_an_async_input_is_drained_too(portal: Portal) -> None:

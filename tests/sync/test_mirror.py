@@ -44,8 +44,6 @@ EVERY_PAIR = pytest.mark.parametrize(("twin", "face"), PAIRS, ids=lambda cls: cl
 FOR_THE_LOOP = {"connector"}
 # What the stream has for the engine and for asyncio alone.
 OF_THE_LOOP = {"full", "page", "put", "room"}
-# What an interrupt leaves: on the loop there is a report to hold from the start, or none to lose.
-OF_THE_CALLER = {"last_report"}
 
 
 def public(cls: type) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def test_both_faces_have_the_same_public_names(twin: type, face: type) -> None:
     values = {"capabilities", "platform", "settings"} if issubclass(twin, AsyncClient) else set()
     names = set(public(twin)) - OF_THE_LOOP
 
-    assert names | values == (set(public(face)) | values) - OF_THE_CALLER
+    assert names | values == set(public(face)) | values
     assert names
 
 

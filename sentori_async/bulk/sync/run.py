@@ -137,6 +137,9 @@ class Sync:
         except BulkError as error:
             error.report = self.report
             raise
+        except asyncio.CancelledError:
+            await self._show_interrupted()
+            raise
         finally:
             self._threads.shutdown(wait=False)
         return self.report
@@ -144,6 +147,7 @@ class Sync:
     def drain(self) -> None:
         """Take nothing more, and remove nothing; what is under way is settled."""
         self._drained = True
+        self._rows.stop()
         if self._engine is not None:
             self._engine.drain()
 
@@ -195,7 +199,7 @@ class Sync:
             ) from error
         finally:
             self._rows.stop()
-        if ended:
+        if ended and not self._drained:
             await self._sum_up()
 
     async def _fill(self, batch: Batch) -> bool:
@@ -402,6 +406,13 @@ class Sync:
             name = type(error).__name__
             msg = f"the sync stopped: code that it was given raised {name}"
             raise BulkError(msg, cause=error) from error
+
+    async def _show_interrupted(self) -> None:
+        """Show what was done when the sync was cancelled, unless its job has shown it."""
+        if not self.report.interrupted:
+            self.report.interrupted = True
+            with contextlib.suppress(BulkError):
+                await self._show_own()
 
     async def _show(self, report: Any) -> None:
         """Show the account of the whole, whichever job it is that asks."""
