@@ -53,11 +53,6 @@ def refuse(operation: Operation, response: Response) -> ApiError:
     )
 
 
-def itself(response: Response) -> Response:
-    """Return the answer as it is."""
-    return response
-
-
 def contact(response: Response) -> Contact:
     """Return the contact."""
     return _decode_contact(response.body)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sentori_async import errors
 from sentori_async.platforms.getresponse import answers, calls, operations, thing_calls
 from sentori_async.platforms.getresponse.catalogue import CATALOGUE
+from sentori_async.platforms.getresponse.names import CODEC
+from sentori_async.platforms.getresponse.things import GetResponseCampaign
 from sentori_async.unset import UNSET
 from sentori_async.wire.message import Response
 from sentori_async.wire.results import Accepted
@@ -252,3 +254,10 @@ def test_nothing_shows_whose_it_is() -> None:
         things.GetResponseSearch(section=[{"value": who}]),
     ):
         assert who not in repr(thing)
+
+
+@pytest.mark.parametrize(("told", "means"), [('"true"', True), ('"false"', False), ("true", True)])
+def test_yes_is_a_text_on_most_pages_and_may_be_a_bool(told: str, means: bool) -> None:
+    campaign = CODEC.decoder(GetResponseCampaign)(f'{{"isDefault": {told}}}'.encode())
+
+    assert campaign.is_default is means
