@@ -10,7 +10,7 @@ import attrs
 
 from sentori_async.errors import RequestTimeout, SentoriError
 from sentori_async.platforms.sentori import operations
-from sentori_async.platforms.sentori.answers import itself, refuse
+from sentori_async.platforms.sentori.answers import refuse
 from sentori_async.settings import Limits, RetryPolicy, Settings, Timeouts
 from sentori_async.transport.circuit import FAILURES
 from sentori_async.transport.events import Events, Observer
@@ -140,7 +140,7 @@ def call(safety: Safety = Safety.READ, path: str = "some/path/") -> Call[Respons
         template="{path}",
         safety=safety,
     )
-    return Call(Request(operation, path), reader(operation, itself, refuse))
+    return Call(Request(operation, path), reader(operation, lambda response: response, refuse))
 
 
 def outcome_of(
