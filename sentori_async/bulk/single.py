@@ -13,7 +13,7 @@ from sentori_async.bulk.options import PLAIN
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
 from sentori_async.bulk.window import LONGEST_S, Window
-from sentori_async.errors import BulkError, InvalidInput, SentoriError
+from sentori_async.errors import InvalidInput, SentoriError
 from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ class RowEngine(Engine[_Unit]):
             meter = Meter()
             try:
                 if self._journal is not None:
-                    await self._put_down(self._journal, unit, meter)
+                    intents = self._intents(self._journal, unit, meter)
+                    done = await self._intend(intents) if intents else False
+                    unit.on_record = done and not meter.lost
                 outcome = await self._deliver(unit, meter)
             except BaseException:
                 # On record it is one that was sent, or was not begun: the next run finds out.
@@ -106,26 +108,21 @@ class RowEngine(Engine[_Unit]):
             if outcome.status != "skipped" or unit.on_record:
                 self._record(outcome, unit.recalled.digest)
 
-    async def _put_down(self, journal: Journal, unit: _Unit, meter: Meter) -> None:
-        """Put the row on record before it is sent; a lost one is on record already."""
+    def _intents(self, journal: Journal, unit: _Unit, meter: Meter) -> list[Intent]:
+        """Return what is to be put down before the row is sent; a lost one is on record already."""
         row, recalled = unit.row, unit.recalled
         meter.key = journal.key_for(row.call, recalled.known)
         meter.lost = recalled.fate is Fate.LOST
+        if meter.lost and not unit.superseded:
+            return []
+        contact, keys = row.contact, row.keys
         intents = [
-            Intent(number, row.contact, row.keys, digest, None, None, unit.index)
+            Intent(number, contact, keys, digest, None, None, unit.index)
             for number, digest in unit.superseded
         ]
-        if intents and not await self._intend(intents):
-            return
-        if meter.lost:
-            return
-        intent = Intent(unit.index, row.contact, row.keys, recalled.digest, meter.key)
-        try:
-            await journal.intend_one(intent)
-        except BulkError as error:
-            self._abort(error)
-        else:
-            unit.on_record = True
+        if not meter.lost:
+            intents.append(Intent(unit.index, contact, keys, recalled.digest, meter.key))
+        return intents
 
     async def _make(self) -> _Unit | None:
         window = self._window

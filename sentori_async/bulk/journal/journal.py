@@ -92,7 +92,11 @@ class Journal:
         self._writer = Writer(self._store, give_up, workers, self._home.pace_told)
         self._writer.start()
         try:
-            await self._writer.call(lambda: self._store.open(job, retry_failed=self._retry_failed))
+            await self._writer.call(
+                lambda: self._store.open(
+                    job, retry_failed=self._retry_failed, expected=report.expected
+                )
+            )
             if self._home.pace_recall is not None:
                 told = await self._writer.call(self._store.pace)
                 if told is not None:
@@ -150,7 +154,7 @@ class Journal:
         """Tell whether `catch_up` must be awaited before the row of this number is taken."""
         if self._read_until <= number <= self._store.highest:
             return True
-        return self._running.waiting > _MOST_WAITING
+        return self._writer is not None and self._writer.waiting > _MOST_WAITING
 
     async def catch_up(self, number: int) -> None:
         """Read what is known of the next rows, and let what became of others be written.
@@ -222,21 +226,13 @@ class Journal:
         self._store.chunk += 1
         return self._store.chunk
 
-    async def intend(self, intents: Sequence[Intent]) -> None:
-        """Put down what is about to be sent, and wait until that is durable.
-
-        Raises:
-            BulkError: It cannot be written: nothing may be sent.
-        """
-        await self._running.intend([intent.entry() for intent in intents])
-
-    def intend_one(self, intent: Intent) -> asyncio.Future[None]:
-        """Put down one row that is about to be sent; return what is over when that is durable.
+    def intend(self, intents: Sequence[Intent]) -> asyncio.Future[None]:
+        """Put down what is about to be sent; return what is over when that is durable.
 
         Raises:
             BulkError: It cannot be written: nothing may be sent; what is returned raises it too.
         """
-        return self._running.intend((intent.entry(),))
+        return self._running.intend([intent.entry() for intent in intents])
 
     def settle(self, outcome: BulkOutcome, digest: str) -> None:
         """Put down what became of a row."""

@@ -34,6 +34,7 @@ CREATE TABLE runs (
     started_at REAL NOT NULL,
     ended_at REAL,
     status TEXT NOT NULL,
+    expected INTEGER,
     counts TEXT,
     requests INTEGER,
     retries INTEGER,

@@ -62,8 +62,13 @@ class Store:
 
     # ------------------------------------------------------------------------------- opening
 
-    def open(self, job: Job, *, retry_failed: bool) -> None:
+    def open(self, job: Job, *, retry_failed: bool, expected: int | None = None) -> None:
         """Open the journal of a job, or begin it, and begin a run.
+
+        Args:
+            job: Which job.
+            retry_failed: Whether rows that failed are sent again.
+            expected: How many rows the input has, where it says so.
 
         Raises:
             BulkError: It is in use, of another job, damaged, or no journal.
@@ -81,7 +86,7 @@ class Store:
                 if not new:
                     self._check(job)
                 self._look_back(retry_failed=retry_failed)
-            self._begin_run()
+            self._begin_run(expected)
         except OSError as error:
             self.close()
             msg = f"the journal {self.path} cannot be opened: {error.strerror}"
@@ -150,13 +155,13 @@ class Store:
         else:
             db.execute("CREATE TEMP TABLE overtaken (number INTEGER PRIMARY KEY)")
 
-    def _begin_run(self) -> None:
+    def _begin_run(self, expected: int | None) -> None:
         with self._writing(), self._transaction() as db:
             db.execute("UPDATE runs SET status = 'killed' WHERE status = 'running'")
             found = db.execute(
-                "INSERT INTO runs (job, started_at, status, host, pid) VALUES (1, ?, 'running', ?,"
-                " ?)",
-                (time.time(), socket.gethostname(), os.getpid()),
+                "INSERT INTO runs (job, started_at, status, expected, host, pid)"
+                " VALUES (1, ?, 'running', ?, ?, ?)",
+                (time.time(), expected, socket.gethostname(), os.getpid()),
             )
             self._run = found.lastrowid or 0
         self._states = States(self._run, self.highest, self._read)

@@ -78,11 +78,11 @@ def test_adds_killed_at_every_boundary_are_all_added_once(
     sandbox: Sandbox, run: Run, tmp_path: Path
 ) -> None:
     """A second add of the same would be refused, and its row would have failed."""
-    rows = [{"EmailAddress": f"a{i}@add{{}}.example", "FirstName": f"N{i}"} for i in range(7)]
+    rows = [{"EmailAddress": f"a{i}@add{{}}.example", "FirstName": f"N{i}"} for i in range(9)]
     for n, again in boundaries(run, tmp_path, verb="add", via="single", workers=3, rows=rows):
-        assert again["by_status"] == {"added": 7}, n
-        assert [truth(sandbox, f"a{i}@add{n}.example") for i in range(7)] == [
-            f"N{i}" for i in range(7)
+        assert again["by_status"] == {"added": 9}, n
+        assert [truth(sandbox, f"a{i}@add{n}.example") for i in range(9)] == [
+            f"N{i}" for i in range(9)
         ]
 
 
