@@ -143,7 +143,7 @@ class Engine(Intake[U]):
                 self._abort(error)
 
     async def _run_workers(self) -> None:
-        clock = asyncio.get_running_loop().time
+        clock = self._clock = asyncio.get_running_loop().time
         begun = clock()
         timekeeper = asyncio.create_task(self._keep_time(begun))
         workers = [asyncio.create_task(self._worker(n)) for n in range(self._workers)]

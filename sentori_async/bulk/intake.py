@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -17,13 +18,15 @@ from sentori_async.bulk.turns import Turns
 from sentori_async.errors import BulkError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.rows import Source
 
-# How long rows that need no I/O may keep the loop from its other work, and rows that do.
+# How long rows that need no I/O may keep the loop from its other work, and how much longer others.
 _BREATHE_S: Final = 0.005
-_BREATHE_AFTER_ANSWERS_S: Final = 0.05
+_LONGER_S: Final = 0.045
 
 U = TypeVar("U")
 
@@ -65,6 +68,8 @@ class Intake(abc.ABC, Generic[U]):
         self._paused = False
         self._ended = False
         self._rows_taken = 0
+        # The running loop's, which is known when the job runs.
+        self._clock: Callable[[], float] = time.monotonic
         self._breathe_at = 0.0
         # Whether the worker that goes on comes from a request, for which it nearly always waited.
         self._answered_now = False
@@ -119,9 +124,12 @@ class Intake(abc.ABC, Generic[U]):
 
     async def _take(self) -> object:
         """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
-        if self._out_of_breath():
+        late_s = self._clock() - self._breathe_at
+        # Workers whose answers came together go on within one turn of the loop, which takes longer.
+        if late_s >= (_LONGER_S if self._answered_now else 0.0):
             await asyncio.sleep(0)
-            self._breathe_at = asyncio.get_running_loop().time() + _BREATHE_S
+            self._breathe_at = self._clock() + _BREATHE_S
+        self._answered_now = False
         if self._outlet is not None and self._outlet.full:
             await self._outlet.room()
         # Somebody else may have come to the input's end meanwhile.
@@ -142,15 +150,6 @@ class Intake(abc.ABC, Generic[U]):
         elif self._idle:
             self._wake(1)
         return row
-
-    def _out_of_breath(self) -> bool:
-        """Tell whether the loop should turn before one more row is taken.
-
-        Workers whose answers came together go on within one turn of the loop, and may take longer.
-        """
-        late_s = asyncio.get_running_loop().time() - self._breathe_at
-        comes_from_request, self._answered_now = self._answered_now, False
-        return late_s >= (_BREATHE_AFTER_ANSWERS_S if comes_from_request else 0.0)
 
     def _end(self) -> None:
         """Take note that the input has ended."""

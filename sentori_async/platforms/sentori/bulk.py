@@ -31,7 +31,7 @@ from sentori_async.errors import (
 from sentori_async.platforms.sentori import addresses, calls, inputs, operations, settle
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
 from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
-from sentori_async.unset import UNSET
+from sentori_async.unset import UNSET, Unset
 from sentori_async.wire import body
 from sentori_async.wire.message import Call
 from sentori_async.wire.paths import segment
@@ -159,13 +159,11 @@ class _ImportPlan(ChunkPlan):
         if len(keys) > 1:
             msg = "an import cannot rename contacts: use via='single' for rows that do"
             raise InvalidInput(msg)
-        # Without what is unset, which must not hide an earlier row's value in a merge.
-        document = {
-            name: value
-            for name, value in inputs.document(fields or {}).items()
-            if value is not UNSET
-        }
-        return self._chunk_row(address, keys, {**document, _ADDRESS: address})
+        document = {**inputs.document(fields or {}), _ADDRESS: address}
+        if Unset in map(type, document.values()):
+            # Left out already here, where it would hide an earlier row's value in a merge.
+            document = {name: value for name, value in document.items() if value is not UNSET}
+        return self._chunk_row(address, keys, document)
 
     def _chunk_row(self, address: str, keys: tuple[str, ...], document: dict[str, Any]) -> ChunkRow:
         encoded = body.dumps(document)
@@ -218,6 +216,8 @@ def _looked_up(rows: Sequence[ChunkRow], left_out: int) -> Flow[Sequence[RowVerd
     A row that is there with other values may have been left out or written otherwise: it is
     unknown, unless all that were left out are accounted for.
     """
+    if not left_out:
+        return [_ACCEPTED] * len(rows)
     verdicts = dict.fromkeys(range(len(rows)), _unclear(f"the import left out {left_out} rows"))
     absent = 0
     for n in sorted(verdicts, key=lambda n: addresses.suspicion(rows[n].contact), reverse=True):
