@@ -29,7 +29,8 @@ def in_the_calling_thread(events: Events) -> Deliver:
         if caller is None or caller.gone or _is_async(observer):
             await deliver_here(observer, event)
             return
-        do = functools.partial(copy_context().run, _call, observer, event)
+        call = functools.partial(_call, observer, event)
+        do = functools.partial(copy_context().run, call)
         await caller.inform(Notice(do, functools.partial(events.failed, observer, event)))
 
     return deliver

@@ -228,9 +228,10 @@ def _own(value: Any) -> Any:
     kind = type(value)
     if kind in _COMMON:
         return value
-    if isinstance(value, dt.datetime) and hasattr(value, "to_pydatetime"):
+    own = getattr(value, "to_pydatetime", None)
+    if own is not None:
         # Microseconds are the finest that any platform keeps.
-        return value.to_pydatetime(warn=False)
+        return own(warn=False)
     if kind.__module__ == "numpy" and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
         return value.item()
     return value

@@ -197,8 +197,8 @@ class State:
             try:
                 return pickle.dumps(row)
             except TypeError:
-                names: Iterable[str] = row.keys()
                 cells: Any = row
+                names: Iterable[str] = cells.keys()
                 row = {name: cells[name] for name in names}
         return pickle.dumps(row)
 
