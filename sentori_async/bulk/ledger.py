@@ -29,7 +29,7 @@ ON_ITS_WAY: Final = "on its way"
 _PAGE: Final = 1_000
 _JOB: Final = "SELECT platform, base_url, account, verb, target, via, options FROM jobs"
 _RUNS: Final = """
-SELECT id, started_at, ended_at, status, counts, requests, retries, cause, host, pid
+SELECT id, started_at, ended_at, status, expected, counts, requests, retries, cause, host, pid
 FROM runs ORDER BY id
 """
 _COUNTS: Final = "SELECT outcome, count(*) FROM rows GROUP BY outcome"
@@ -54,6 +54,7 @@ class Run:
         started_at: When it began.
         ended_at: When it ended; None while it runs, or where it was killed.
         status: "running", "finished", "drained", "aborted", "cancelled" or "killed".
+        expected: How many rows the input has, where it says so.
         counts: How many rows ended how, by the run's own account.
         requests: How many HTTP requests it sent, where it ended.
         retries: How many of them were repeats.
@@ -66,6 +67,7 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     status: str
+    expected: int | None
     counts: dict[str, int]
     requests: int | None
     retries: int | None
@@ -223,12 +225,13 @@ class Ledger:
 
 
 def _run(number: int, started: float, ended: float | None, status: str, *rest: Any) -> Run:
-    counts, *others = rest
+    expected, counts, *others = rest
     return Run(
         number,
         datetime.fromtimestamp(started, UTC),
         _time(ended),
         status,
+        expected,
         json.loads(counts) if counts else {},
         *others,
     )

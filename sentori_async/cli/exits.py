@@ -3,7 +3,7 @@
 0  all went well
 1  something was refused, or nobody knows what became of it; the rest was done
 2  misuse, or the job stopped: nothing more will be done until something changes
-130  interrupted with Ctrl-C
+130  interrupted with Ctrl-C or SIGTERM
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Ctrl-C during a job: the first asks it to end well, the second ends it."""
+"""Ctrl-C during a job: the first asks it to end well, the second ends it.
+
+SIGTERM, with which containers and services are stopped, does the same.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import cast
+from typing import Final, cast
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
@@ -44,7 +49,7 @@ class Interruption:
 
 @contextlib.contextmanager
 def interruptible(say: Callable[[], object]) -> Iterator[Interruption]:
-    """Let Ctrl-C reach the current task through what the block is given.
+    """Let Ctrl-C and SIGTERM reach the current task through what the block is given.
 
     Args:
         say: Called when the first Ctrl-C begins to end a job well.
@@ -56,8 +61,9 @@ def interruptible(say: Callable[[], object]) -> Iterator[Interruption]:
     def pressed(_signal: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(interruption.press, task)
 
-    before = signal.signal(signal.SIGINT, pressed)
+    before = [(number, signal.signal(number, pressed)) for number in _SIGNALS]
     try:
         yield interruption
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -132,12 +132,17 @@ class Job:
     retry_failed: bool = False
 
     async def run(
-        self, items: Iterable[Item], show: Callable[[], None], succeeded: Spool | None = None
+        self,
+        items: Iterable[Item],
+        count: int,
+        show: Callable[[], None],
+        succeeded: Spool | None = None,
     ) -> None:
         """Send every row.
 
         Args:
             items: The rows.
+            count: How many there are.
             show: Called now and then, to show the progress.
             succeeded: What keeps the rows that succeeded.
 
@@ -160,6 +165,7 @@ class Job:
             retry_failed=self.retry_failed,
             progress=progress,
         )
+        stream.report.expected = count
         self.tally.report = stream.report
         try:
             async with stream:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,7 +13,7 @@ from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
 from sentori_async.bulk.export import export as write_rows
-from sentori_async.bulk.ledger import Ledger, LedgerRow, Run
+from sentori_async.bulk.ledger import ON_ITS_WAY, Ledger, LedgerRow, Run
 from sentori_async.bulk.outcomes import UNSUCCESSFUL
 from sentori_async.cli import texts
 from sentori_async.cli.exits import OK
@@ -110,18 +112,34 @@ def export(
     return guarded(output, work)
 
 
-def _follow(ledger: Ledger, output: Output) -> None:
+def _follow(
+    ledger: Ledger,
+    output: Output,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
     """Show the counts until no run is under way."""
-    before, since = 0, time.monotonic()
-    while ledger.runs()[-1].status == "running":
+    before, since = 0, clock()
+    while (run := ledger.runs()[-1]).status == "running":
         counts = ledger.counts()
-        now, total = time.monotonic(), sum(counts.values())
+        now, total = clock(), sum(counts.values())
         # The first look has nothing to compare with.
         rate = (total - before) / (now - since) if before else 0.0
         before, since = total, now
-        ended = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
-        output.note(f"{total:>12,} rows  {rate:>8,.0f} rows/s  {ended}")
-        time.sleep(_FOLLOW_S)
+        output.note(_progress(counts, rate, run.expected))
+        sleep(_FOLLOW_S)
+
+
+def _progress(counts: dict[str, int], rate: float, expected: int | None) -> str:
+    """Return where a job is: how many rows, how fast, for how long still, and how they ended."""
+    total = sum(counts.values())
+    ended = ", ".join(f"{count:,} {name}" for name, count in sorted(counts.items()))
+    if expected is None:
+        return f"{total:>12,} rows  {rate:>8,.0f} rows/s  {ended}"
+    left = max(0, expected - total + counts.get(ON_ITS_WAY, 0))
+    until = f"{timedelta(seconds=round(left / rate))} left" if rate else ""
+    return f"{total:>12,} of {expected:,} rows  {rate:>8,.0f} rows/s  {until:>12}  {ended}"
 
 
 def _show(ledger: Ledger, output: Output) -> None:

@@ -243,6 +243,7 @@ class _Run:
 
         job = self.migration.write_late if late else self.migration.write
         stream = job(progress=show)
+        stream.report.expected = count
         tally.report = stream.report
         try:
             await self._settle_all(stream, tally)

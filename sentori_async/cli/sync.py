@@ -292,7 +292,7 @@ class _Run:
         progress = progress_for(self.output, job.tally, count)
         try:
             if self.plan.diff.state is None or job.verb == "subscribe":
-                await job.run(items, progress.show, keep)
+                await job.run(items, count, progress.show, keep)
             else:
                 await self._run_diff(job, items, progress.show, keep)
         finally:

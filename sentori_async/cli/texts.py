@@ -123,5 +123,5 @@ SYNC_MORE: Final = """\
     sentori sync contacts.jsonl --mode update --json --quiet
 
 **Exit codes**: 0 all well, 1 some rows failed or are in doubt, 2 misuse or stopped,
-130 interrupted: Ctrl-C lets the rows on their way arrive, a second one does not.
+130 interrupted: Ctrl-C or SIGTERM lets the rows on their way arrive, a second one does not.
 """

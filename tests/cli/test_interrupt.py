@@ -47,12 +47,15 @@ def wait_for(process: subprocess.Popen[str], text: str) -> None:
     pytest.fail(f"the command ended without saying {text!r}")
 
 
-def test_first_ctrl_c_settles_the_rows_in_flight_and_exits_130(path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_settles_the_rows_in_flight_and_exits_130(
+    path: Path, number: signal.Signals
+) -> None:
     with Sandbox(latency_s=0.02).in_thread() as sandbox:
         sandbox.sentori.mailing_lists.add("LISTID01", "Newsletter")
         process = start("sync", path, "--list", "LISTID01", "--json", env=environment(sandbox))
         wait_for(process, "add-or-update: ")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         done = finish(process)
         arrived = sandbox.sentori.contacts.count()
 

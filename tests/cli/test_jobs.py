@@ -2,12 +2,20 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeAlias
 
+import attrs
 import pytest
 
+from sentori_async.bulk.ledger import Ledger
 from sentori_async.cli.app import run
+from sentori_async.cli.jobs import _follow
+from sentori_async.cli.output import Output
 from sentori_async.sandbox import Sandbox
 from tests.cli.command import environment, sentori
+
+Capture: TypeAlias = pytest.CaptureFixture[str]
 
 TEXT = "Email,First name\nann@example.com,Ann\nnobody,X\n,Y\n\nbob@example.com,Bob\n"
 
@@ -115,3 +123,51 @@ def test_rows_are_exported(journal: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_what_is_no_journal_is_misuse(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["jobs", "show", str(path)]) == 2
     assert "there is no journal" in capsys.readouterr().err
+
+
+@attrs.frozen
+class Watched:
+    """A ledger of a job that ends after some looks."""
+
+    looks: list[tuple[int | None, dict[str, int]]]
+
+    def runs(self) -> list[Any]:
+        status = "running" if self.looks else "finished"
+        return [SimpleNamespace(status=status, expected=self.looks[0][0] if self.looks else None)]
+
+    def counts(self) -> dict[str, int]:
+        return self.looks.pop(0)[1]
+
+
+def followed(*looks: tuple[int | None, dict[str, int]], capsys: Capture) -> list[list[str]]:
+    """Return the words of the lines that a job shows, looked at twice a second."""
+    seconds = iter(range(100))
+    ledger: Any = Watched(list(looks))
+    _follow(ledger, Output(), clock=lambda: next(seconds) / 2, sleep=lambda _: None)
+    return [line.split() for line in capsys.readouterr().err.splitlines()]
+
+
+def test_following_a_job_tells_how_long_the_rest_takes(capsys: Capture) -> None:
+    first, second = followed(
+        (1_000, {"added": 90, "on its way": 10}),
+        (1_000, {"added": 280, "on its way": 20}),
+        capsys=capsys,
+    )
+
+    assert " ".join(first) == "100 of 1,000 rows 0 rows/s 90 added, 10 on its way"
+    # 720 are left, at 400 rows a second.
+    assert second[:8] == ["300", "of", "1,000", "rows", "400", "rows/s", "0:00:02", "left"]
+
+
+def test_following_a_job_of_unknown_size_tells_its_speed(capsys: Capture) -> None:
+    lines = followed((None, {"added": 10}), (None, {"added": 40}), capsys=capsys)
+
+    assert [line[:4] for line in lines] == [
+        ["10", "rows", "0", "rows/s"],
+        ["40", "rows", "60", "rows/s"],
+    ]
+
+
+def test_a_run_says_how_many_rows_there_are_to_be(journal: Path) -> None:
+    with Ledger(journal) as ledger:
+        assert [run.expected for run in ledger.runs()] == [4]

@@ -259,6 +259,7 @@ class Sync:
             report.by_status["skipped"] += report.superseded
         report.missing = self._state.total - seen
         self._changes = sum(put_by.values())
+        report.expected = report.total + self._changes
 
     def _weigh(self) -> RowPlan | None:
         """Return the plan of the contacts that are to be removed, if any are.
@@ -282,6 +283,7 @@ class Sync:
                 f"{self._unnamed} of its rows do not say whose they are"
             )
             return None
+        report.expected = (report.expected or 0) + report.missing
         return self._removing
 
     # ------------------------------------------------------------------------------- sending
