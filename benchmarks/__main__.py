@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import orjson
 
-from benchmarks import machine, parts
-from benchmarks.arguments import count, file
+from benchmarks import machine, parts, series
+from benchmarks.arguments import count, file, folder
+from benchmarks.charts import drawn
 from benchmarks.contenders import BY_NAME
 from benchmarks.report import Report
 from benchmarks.results import standings
@@ -30,8 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     print(report.text())
+    document = report.document()
     if options.json:
-        options.json.write_bytes(orjson.dumps(report.document(), option=orjson.OPT_INDENT_2))
+        options.json.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    if options.charts:
+        for name, svg in drawn(document).items():
+            Path(options.charts, name).write_text(svg, encoding="utf-8")
     return 0
 
 
@@ -57,6 +63,7 @@ def _measured(options: argparse.Namespace) -> Report:
         standings=standings(run(plan, _tell)) if chosen else [],
         parts=results,
         skipped=[contender for contender in chosen if contender.missing is not None],
+        series=series.measured(plan, _tell, quick=options.quick) if options.charts else None,
         quick=options.quick,
     )
 
@@ -75,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "--requests", type=count, metavar="N", help="how many each sends (default: 20000)"
     )
     parser.add_argument("--json", type=file, metavar="FILE", help="write the results there too")
+    parser.add_argument(
+        "--charts", type=folder, metavar="DIR", help="measure what charts show, and draw them there"
+    )
     parser.add_argument(
         "--only",
         nargs="+",

@@ -21,3 +21,12 @@ def file(text: str) -> Path:
         msg = f"{text!r} is no file in a folder that exists"
         raise argparse.ArgumentTypeError(msg)
     return path
+
+
+def folder(text: str) -> Path:
+    """Return a folder that exists."""
+    path = Path(text)
+    if not path.is_dir():
+        msg = f"{text!r} is no folder that exists"
+        raise argparse.ArgumentTypeError(msg)
+    return path

@@ -20,8 +20,8 @@ from benchmarks.machine import pin
 from benchmarks.work import Sample, Work, WrongResultError
 
 
-def measure(contender: Contender, port: int, requests: int) -> Sample:
-    """Return how a client did.
+def measure(contender: Contender, port: int, requests: int, in_flight: int | None = None) -> Sample:
+    """Return how a client did, with as many requests under way as it has by default, or said.
 
     Raises:
         WrongResultError: It did something else.
@@ -30,7 +30,7 @@ def measure(contender: Contender, port: int, requests: int) -> Sample:
     do: Callable[[Work], Any] = getattr(
         importlib.import_module(f"benchmarks.clients.{module}"), function
     )
-    work = Work(port, requests, contender.in_flight)
+    work = Work(port, requests, in_flight or contender.in_flight)
     if inspect.iscoroutinefunction(do):
         with asyncio.Runner(loop_factory=_loop_factory(contender)) as runner:
             runner.run(do(work))
@@ -56,10 +56,11 @@ def main() -> None:
     parser.add_argument("name", choices=BY_NAME)
     parser.add_argument("--port", type=int, required=True, help="where the stub server is")
     parser.add_argument("--requests", type=int, required=True, help="how many to time")
+    parser.add_argument("--in-flight", type=int, help="how many may be under way at once")
     parser.add_argument("--core", type=int, help="the core to stay on")
     options = parser.parse_args()
     pin(options.core)
-    sample = measure(BY_NAME[options.name], options.port, options.requests)
+    sample = measure(BY_NAME[options.name], options.port, options.requests, options.in_flight)
     print(orjson.dumps(attrs.asdict(sample)).decode())
 
 

@@ -59,6 +59,18 @@ def pin(core: int | None) -> None:
         os.sched_setaffinity(0, {core})
 
 
+def peak_mb() -> float:
+    """Return the most memory that this process has held, in MB."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # What `getrusage` says begins at what the process held that has started this one.
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
+
+
 def described() -> dict[str, Any]:
     """Return what a reader must know of the machine to make sense of figures."""
     return {

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import attrs
 
-from benchmarks.contenders import Contender
+from benchmarks import parts
+from benchmarks.contenders import BY_NAME, Contender
+from benchmarks.machine import Cores
 from benchmarks.parts import Result
-from benchmarks.results import Standing, document, headroom
+from benchmarks.results import Standing, document, headroom, standings
 from benchmarks.runner import Plan
 from benchmarks.table import markdown, parts_markdown
+from benchmarks.work import Sample
 
 # Below this, what looks like a slow client may be a slow server.
 _ENOUGH_HEADROOM: Final = 1.5
@@ -29,6 +32,7 @@ class Report:
         standings: How each contender did.
         parts: What came of single parts.
         skipped: The contenders that could not be measured.
+        series: What the charts show, where it was measured.
         quick: Whether it was only a smoke test.
         date: When the run was over.
     """
@@ -39,6 +43,7 @@ class Report:
     standings: Sequence[Standing]
     parts: Sequence[Result] = ()
     skipped: Sequence[Contender]
+    series: dict[str, Any] | None = None
     quick: bool
     date: datetime = attrs.field(factory=lambda: datetime.now(UTC))
 
@@ -55,8 +60,38 @@ class Report:
             "headroom": headroom(self.standings),
             "clients": document(self.standings),
             "parts": [result.document() for result in self.parts],
+            "series": self.series,
             "skipped": self._skipped(),
         }
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Report:
+        """Return the report of a results file."""
+        clients = {
+            one["name"]: [Sample(**sample) for sample in one["rounds"]] for one in found["clients"]
+        }
+        return cls(
+            plan=Plan(
+                contenders=[BY_NAME[name] for name in clients],
+                requests=found["requests"],
+                rounds=found["rounds"],
+                cores=Cores(**found["cores"]),
+            ),
+            machine=found["machine"],
+            versions=found["versions"],
+            standings=standings(clients),
+            parts=[
+                Result(
+                    parts.BY_NAME[one["name"]],
+                    {side["title"]: side["rounds"] for side in one["sides"]},
+                )
+                for one in found["parts"]
+            ],
+            skipped=[BY_NAME[name] for name in found["skipped"]],
+            series=found["series"],
+            quick=found["quick"],
+            date=datetime.fromisoformat(found["date"]),
+        )
 
     def text(self) -> str:
         """Return the table and what belongs under it, as Markdown."""

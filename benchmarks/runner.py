@@ -98,6 +98,7 @@ def server(core: int | None) -> Iterator[int]:
 def _measure(contender: Contender, port: int, plan: Plan) -> Sample:
     requests = max(contender.in_flight, int(plan.requests * contender.share))
     options = [contender.name, "--port", str(port), "--requests", str(requests)]
+    options += ["--in-flight", str(contender.in_flight)]
     try:
         done = subprocess.run(
             [*_command("benchmarks.client", plan.cores.client), *options],

@@ -5,16 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 _ROOT = Path(__file__).parents[2]
 
 
+def _printed(program: str) -> str:
+    """Return what a program prints."""
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, cwd=_ROOT, text=True
+    ).stdout
+
+
 def _told(program: str) -> float:
     """Return the number that a program prints."""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, cwd=_ROOT, text=True
-    )
-    return float(done.stdout)
+    return float(_printed(program))
 
 
 def _import_ms(statement: str) -> float:
@@ -39,16 +44,14 @@ def import_base(_: int) -> float:
 
 
 _JOB = """
-import asyncio, resource
+import asyncio
+from benchmarks.machine import peak_mb
 from benchmarks.parts.jobs import answered_at_once
 
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
 asyncio.run(answered_at_once(10_000))
-before = peak()
+before = peak_mb()
 asyncio.run(answered_at_once({rows}))
-print(peak() - before)
+print(peak_mb() - before)
 """
 
 
@@ -60,3 +63,20 @@ def memory_million(rows: int) -> float:
 def memory_tenth(rows: int) -> float:
     """Run a bulk job of a tenth of the rows."""
     return _told(_JOB.format(rows=rows // 10))
+
+
+_GROWN: Final = """
+import asyncio, time
+from benchmarks.machine import peak_mb
+from benchmarks.parts.jobs import answered_at_once
+
+before = time.process_time()
+asyncio.run(answered_at_once({rows}))
+print(time.process_time() - before, peak_mb())
+"""
+
+
+def grown(rows: int) -> tuple[float, float]:
+    """Return the processor time of a bulk job of so many rows, and the most memory in MB."""
+    cpu_s, peak_mb = _printed(_GROWN.format(rows=rows)).split()
+    return float(cpu_s), float(peak_mb)
