@@ -61,7 +61,7 @@ SESSION = f"{CORE}.transport.session"
 # A library, with what lies below it, and the modules that may import it; the first match counts.
 SOLE_IMPORTERS: dict[str, tuple[str, ...]] = {
     "aiohttp.web": (f"{CORE}.sandbox", f"{CORE}.sandbox.*"),
-    "aiohttp": (SESSION, f"{CORE}.transport.express"),
+    "aiohttp": (SESSION, f"{CORE}.transport.express", f"{CORE}.transport.ordinary"),
     "backoff": (f"{CORE}.transport.retry",),
 }
 

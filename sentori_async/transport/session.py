@@ -1,4 +1,4 @@
-"""The connections to one platform; with express.py the only module that imports aiohttp's client.
+"""The connections to one platform; express.py and ordinary.py share the use of aiohttp's client.
 
 1. The credential is revealed here, once, into the headers of each request; aiohttp would show
    the headers of its session to a proxy, in plain text.
@@ -30,6 +30,7 @@ from sentori_async.errors import (
     TransportError,
 )
 from sentori_async.settings import MIB
+from sentori_async.transport import ordinary
 from sentori_async.transport.express import Answer, Express, is_wanted, listen
 from sentori_async.transport.watch import Watch
 from sentori_async.version import USER_AGENT
@@ -155,7 +156,8 @@ class Session:
     ) -> aiohttp.ClientResponse:
         """Send a request the ordinary way and return the head of its answer."""
         method = request.operation.method
-        return await http.request(
+        return await ordinary.start(
+            http,
             method,
             self._url(request),
             data=request.body or None,
@@ -246,6 +248,7 @@ class Session:
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 proxy=self._settings.proxy,
+                request_class=ordinary.Guarded,
             )
         except RuntimeError:  # the caller's connector was made on a loop that is not this one
             raise _elsewhere("make the connector on the loop that uses it") from None
@@ -359,6 +362,8 @@ def _fault(error: Exception) -> tuple[type[TransportError], str]:
     match error:
         case aiohttp.ConnectionTimeoutError():
             return ConnectFailed, "no connection came about in time (Timeouts.connect_s)"
+        case ordinary.UnaskedError():
+            return ConnectFailed, "the other end speaks before it is asked: see what is at base_url"
         case aiohttp.ClientHttpProxyError():
             return ConnectFailed, f"the proxy refused the connection (HTTP {error.status})"
         case RuntimeError() if "shutdown" in str(error):

@@ -1,7 +1,5 @@
 """Both ways say the same to the platform, and what is out of the ordinary goes the ordinary way."""
 
-import asyncio
-import contextlib
 import logging
 from typing import Any
 
@@ -15,7 +13,7 @@ from sentori_async.transport import express
 from sentori_async.transport.express import Express, is_wanted
 from sentori_async.transport.session import Session
 from sentori_async.wire.message import Request
-from tests.transport.peers import KEY, READ, WRITE, Seen, exchange, http, peer, raw, request, settle
+from tests.transport.peers import KEY, READ, WRITE, Seen, exchange, http, peer, request
 
 REQUESTS = [
     pytest.param(READ, id="get"),
@@ -143,28 +141,6 @@ async def test_answer_before_the_request_was_sent_costs_the_connection(
         await exchange(session)
         await session.close()
     assert one.connections == 2
-
-
-async def test_answer_that_nobody_asked_for_is_not_taken_for_the_next() -> None:
-    unasked: list[asyncio.StreamWriter] = []
-
-    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        unasked.append(writer)
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while await reader.readuntil(b"\r\n\r\n"):
-                writer.write(http(b"asked for").data)
-        writer.close()
-
-    async with raw(speak) as url:
-        session = Session(Settings(api_key=KEY, base_url=url), SENTORI.auth, express=True)
-        await exchange(session)
-        unasked[0].write(http(b"not asked for").data)
-        await settle()
-        body = (await exchange(session)).body
-        await session.close()
-        await settle()
-    assert body == b"asked for"
-    assert len(unasked) == 2
 
 
 @pytest.mark.parametrize(
