@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
-from sentori_async.bulk.journal.home import Home
+from sentori_async.bulk.journal.home import Facilities, Home
 from sentori_async.secret import Secret, TokenSecret
 from sentori_async.settings import Settings
 from sentori_async.transport.events import Events
@@ -143,6 +143,8 @@ class AsyncClient(abc.ABC):
         """Take the sender, and hang the resource groups on it."""
         self.settings = settings
         self._sender = sender
+        # For this package's own modules, and no verb.
+        self.facilities = Facilities(send=self._send_for_bulk, home=self._home)
         self._add_groups(sender.send)
 
     @abc.abstractmethod
@@ -232,11 +234,15 @@ class AsyncClient(abc.ABC):
             line.renew()
         return self._session.renew()
 
-    async def _send_for_bulk(self, call: Call[Any], meter: Meter) -> Any:
+    def _send_for_bulk(self, call: Call[Any], meter: Meter) -> Coroutine[Any, Any, Any]:
         """Send one call of a bulk job: after single calls, and with its cost counted."""
         line = self._own_lines.get(call.request.operation.name) if self._own_lines else None
         if line is None:
-            return await self._sender.send(call, meter=meter, bulk=True)
+            return self._sender.send(call, meter=meter, bulk=True)
+        return self._send_in_line(line, call, meter)
+
+    async def _send_in_line(self, line: Limiter, call: Call[Any], meter: Meter) -> Any:
+        """Send one call of a bulk job whose operation has limits of its own."""
         await line.enter(bulk=True)
         try:
             return await self._sender.send(call, meter=meter, bulk=True)

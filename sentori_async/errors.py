@@ -306,3 +306,7 @@ class BulkError(SentoriError):
         super().__init__(message)
         self.cause = cause
         self.report = report
+
+    def _repr_html_(self) -> str:
+        told = super()._repr_html_()
+        return told if self.report is None else told + str(self.report._repr_html_())

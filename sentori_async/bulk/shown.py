@@ -43,7 +43,9 @@ def of_report(report: BulkReport) -> str:
         for status, colour in _COLOURS.items()
         if counts.get(status)
     ]
-    state = "" if report.finished else ", still running"
+    state = ", interrupted" if report.interrupted else ", still running"
+    if report.finished:
+        state = ""
     return html.card(
         f"BulkReport: {report.succeeded:,} of {total:,} rows succeeded{state}",
         *([html.bar(parts)] if parts else []),

@@ -91,7 +91,7 @@ class End:
 
     async def send(self, call: Call[T]) -> T:
         """Send one call, after the single calls of whoever else works with the account."""
-        result: T = await self.client._send_for_bulk(call, Meter())  # noqa: SLF001 - as its own bulk verbs
+        result: T = await self.client.facilities.send(call, Meter())
         return result
 
     async def follow(self, flow: Flow[T]) -> T:
@@ -111,7 +111,7 @@ class End:
         """Return a bulk job, as the client's own are."""
         engine = RowEngine(
             source_of(rows),
-            self.client._send_for_bulk,  # noqa: SLF001 - as above
+            self.client.facilities.send,
             plan,
             workers=self.workers,
             progress=progress_of(progress, total=None),
@@ -131,7 +131,7 @@ class End:
             target=self.side.place or None,
             options=options,
         )
-        return Journal(path, job, self.client._home, retry_failed=retry_failed)  # noqa: SLF001 - as above
+        return Journal(path, job, self.client.facilities.home, retry_failed=retry_failed)
 
 
 async def each(items: Sequence[Any], work: Callable[[Any], Awaitable[T]], workers: int) -> list[T]:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentori_async import (
+    BulkError,
     BulkOutcome,
     BulkReport,
     Contact,
@@ -417,3 +418,24 @@ def test_a_code_shows_what_it_means_and_what_to_do() -> None:
 
 def test_a_catalogue_without_codes_can_be_shown() -> None:
     assert page(Catalogue(platform="none", doc_url="", codes=())).text == "none: 0 codes"
+
+
+def test_the_error_of_a_job_shows_the_account_that_it_carries() -> None:
+    cause = error()
+    made = report(added=3, failed=1)
+    shown = page(BulkError("the job stopped", cause=cause, report=made))
+
+    assert "BulkError" in shown.text
+    assert "the job stopped" in shown.text
+    assert "3 of 4 rows succeeded" in shown.text
+
+
+def test_the_error_of_a_job_that_did_not_begin_stands_alone() -> None:
+    assert "rows succeeded" not in page(BulkError("the journal is damaged")).text
+
+
+def test_the_account_of_a_cancelled_job_says_so() -> None:
+    made = report(added=3)
+    made.finished, made.interrupted = False, True
+
+    assert "interrupted" in page(made).text

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from sentori_async.wire.idempotency import KeyRules
+
+if TYPE_CHECKING:
+    from sentori_async.bulk.plan import Send
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +37,19 @@ class Home:
     pace_told: Callable[[], Mapping[str, Any] | None] | None = None
     pace_recall: Callable[[Mapping[str, Any]], None] | None = None
     estimate_s: Callable[[int], float | None] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Facilities:
+    """What jobs work with that are not among the bulk verbs, such as a migration.
+
+    Attributes:
+        send: Send one call for a bulk job, after single calls, and count its cost.
+        home: Where jobs run.
+    """
+
+    send: Send
+    home: Home
 
 
 @attrs.frozen(kw_only=True)
