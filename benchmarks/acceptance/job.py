@@ -20,7 +20,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
     """Add or update rows, and return what the report says."""
     pace = None if options.adaptive else False
     rates: dict[str, Any] = {} if options.adaptive else {"rates": ()}
-    limits = Limits(concurrency=64, adaptive=pace, **rates)
+    limits = Limits(concurrency=options.workers, adaptive=pace, **rates)
     async with AsyncSentori(api_key=API_KEY, base_url=options.url, limits=limits) as client:
         rows = map(row, range(options.rows))
         report = await client.bulk.add_or_update(rows, journal=options.journal)
@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.acceptance.job")
     parser.add_argument("--url", required=True, help="the sandbox's base URL")
     parser.add_argument("--rows", type=int, required=True, help="how many rows to send")
+    parser.add_argument("--workers", type=int, default=64, help="how many may be in flight")
     parser.add_argument("--journal", help="the journal's file")
     parser.add_argument("--adaptive", action="store_true", help="find the pace out")
     print(orjson.dumps(asyncio.run(run(parser.parse_args()))).decode())
