@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sentori_async import ContactPatch
+from sentori_async import UNSET, ContactPatch
 from sentori_async.bulk.journal.digest import digest_of
 
 
@@ -26,6 +26,9 @@ from sentori_async.bulk.journal.digest import digest_of
         ({"a": {"x", "y", "z"}}, {"a": {"z", "y", "x"}}),
         ({"a": 10**30, "b": 1}, {"b": 1, "a": 10**30}),
         ({"a": "\ud800"}, {"a": "\ud800"}),
+        ({"a": UNSET, "b": 1}, {"b": 1}),
+        (("a", {"b": UNSET, "c": {"d": UNSET}}), ("a", {"c": {}})),
+        ({"a": UNSET, "b": "\ud800"}, {"b": "\ud800"}),
     ],
 )
 def test_rows_that_say_the_same_have_the_same_digest(one: Any, other: Any) -> None:
@@ -40,6 +43,8 @@ def test_rows_that_say_different_things_have_different_digests() -> None:
         {"a": 1},
         {"a": "1"},
         {"a": None},
+        {"a": "UNSET"},
+        {"a": ["UNSET"]},
         {},
         {"a": decimal.Decimal("1.5")},
         {"a": decimal.Decimal("2.5")},
