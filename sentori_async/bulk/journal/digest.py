@@ -18,16 +18,29 @@ from sentori_async.errors import InvalidInput
 from sentori_async.unset import UNSET
 
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+_LIKE_UNSET: Final = orjson.dumps(UNSET)
 
 
 def digest_of(row: object) -> str:
     """Return the digest of a row: of the identity and the fields, as they came."""
     try:
         data = orjson.dumps(row, default=_plain, option=_OPTIONS)
+        if _LIKE_UNSET in data:
+            # It writes UNSET as a text, and a row may say that text.
+            data = orjson.dumps(_said(row), default=_plain, option=_OPTIONS)
     except TypeError:
         data = _by_other_means(row)
     digest = hashlib.blake2b(data, digest_size=12).digest()
     return binascii.b2a_base64(digest, newline=False).decode("ascii")
+
+
+def _said(value: Any) -> Any:
+    """Return a value without what is unset in it."""
+    if isinstance(value, Mapping):
+        return {name: _said(found) for name, found in value.items() if found is not UNSET}
+    if isinstance(value, list | tuple):
+        return [_said(found) for found in value if found is not UNSET]
+    return value
 
 
 def _by_other_means(row: object) -> bytes:
@@ -36,7 +49,7 @@ def _by_other_means(row: object) -> bytes:
     A row that raises when it is read, as one of a broken line of a file does, is what it raises.
     """
     try:
-        return json.dumps(row, default=_plain, sort_keys=True, skipkeys=True).encode()
+        return json.dumps(_said(row), default=_plain, sort_keys=True, skipkeys=True).encode()
     except InvalidInput as error:
         return error.message.encode()
 
