@@ -24,7 +24,7 @@ from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Coroutine, Iterable, Mapping
     from types import TracebackType
 
     import aiohttp

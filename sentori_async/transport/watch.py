@@ -38,10 +38,13 @@ class Block:
 
     __slots__ = ("_cancelling", "_connection", "_end", "_ended", "_silence_s", "_task", "_watch")
 
-    def __init__(self, watch: Watch, task: asyncio.Task[object], end: float) -> None:
-        """Prepare to watch a block; see `Watch.until`."""
+    def __init__(self, watch: Watch, end: float) -> None:
+        """Prepare to watch a block of the running task; see `Watch.until`."""
+        task = asyncio.current_task(watch.loop)
+        assert task is not None  # noqa: S101 - whoever awaits an answer does so in a task
         self._watch = watch
         self._task = task
+        self._cancelling = task.cancelling()
         self._end = end
         self._ended = False
         self._connection: Heard | None = None
@@ -49,7 +52,6 @@ class Block:
 
     def __enter__(self) -> Self:
         """Begin to watch."""
-        self._cancelling = self._task.cancelling()
         self._watch.expect(self, self._end)
         return self
 
@@ -108,7 +110,7 @@ class Watch:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start with nothing to watch."""
-        self._loop = loop
+        self.loop = loop
         self._due: dict[Block, float] = {}
         self._handle: asyncio.TimerHandle | None = None
         self._next = math.inf
@@ -119,9 +121,7 @@ class Watch:
         Args:
             end: When it ends.
         """
-        task = asyncio.current_task(self._loop)
-        assert task is not None  # noqa: S101 - whoever awaits an answer does so in a task
-        return Block(self, task, end)
+        return Block(self, end)
 
     def expect(self, block: Block, due: float) -> None:
         """Look at a block at a time, unless `leave` or another time comes first."""
@@ -144,12 +144,12 @@ class Watch:
         if self._handle is not None:
             self._handle.cancel()
         self._next = when
-        self._handle = self._loop.call_at(when, _look, weakref.ref(self))
+        self._handle = self.loop.call_at(when, _look, weakref.ref(self))
 
     def look(self) -> None:
         """Look at the blocks whose time has come, and set the timer to the next."""
         self._handle, self._next = None, math.inf
-        now = self._loop.time()
+        now = self.loop.time()
         for block in [block for block, due in self._due.items() if due <= now]:
             self._due[block] = block.look(now)
         soonest = min(self._due.values(), default=math.inf)
