@@ -104,10 +104,15 @@ VIEWS: Final = f"CREATE VIEW rows AS SELECT {_SHOWN} FROM record;"
 """The rows as users see them: no outcome means "on its way"."""
 
 
+_NEVER_NULL: Final = ("number", "run", "contact", "digest", "attempts")
+_PARAMETERS: Final = ("?" if name in _NEVER_NULL else "nullif(?, '')" for name in COLUMNS)
+_VALUES: Final = f"({', '.join(_PARAMETERS)})"
+
+
 @functools.lru_cache(maxsize=256)
 def put(rows: int) -> str:
-    """Return the statement that puts down so many rows, of which it takes all columns."""
-    values = ", ".join([f"({', '.join('?' * len(COLUMNS))})"] * rows)
+    """Return the statement that puts down so many rows; it takes all columns, "" for null."""
+    values = ", ".join([_VALUES] * rows)
     return f"INSERT OR REPLACE INTO record ({_ALL}) VALUES {values}"
 
 

@@ -13,7 +13,10 @@ import orjson
 from sentori_async.bulk.journal.entries import IntentEntry, OutcomeEntry
 
 State: TypeAlias = "list[Any]"
-"""All that is known of a row: the values of `schema.COLUMNS`."""
+"""All that is known of a row: the values of `schema.COLUMNS`, with "" for null.
+
+To bind a None takes Python's sqlite3 as long as all else of a row, as it looks for an adapter.
+"""
 
 # Where they are in a state.
 _ATTEMPTS: Final = 5
@@ -50,13 +53,14 @@ class States:
         """Return what earlier runs have put down of rows, in one go."""
         numbers = [entry[0] for entry in entries if entry[0] <= self._highest]
         numbers = [number for number in numbers if number not in self._in_flight]
-        return {row[0]: list(row) for row in self._read(numbers)} if numbers else {}
+        found = self._read(numbers) if numbers else ()
+        return {row[0]: ["" if value is None else value for value in row] for row in found}
 
     def _intended(self, entry: IntentEntry, now: float, known: dict[int, State]) -> State:
         number, contact, digest, intent = entry
         earlier = self._in_flight.get(number) or known.get(number)
         attempts = earlier[_ATTEMPTS] if earlier else 0
-        state = [number, self._run, contact, digest, None, attempts, now, None, None, None, None]
+        state = [number, self._run, contact, digest, "", attempts, now, "", "", "", ""]
         if intent is not None:
             state[9] = _json(intent)
             if intent[3] is not None:
@@ -70,13 +74,13 @@ class States:
         number, contact, digest, outcome, attempts, request_id, error = entry
         state = self._in_flight.pop(number, None) or known.get(number)
         if state is None:
-            state = [number, 0, contact, digest, None, 0, None, None, None, None, None]
+            state = [number, 0, contact, digest, "", 0, "", "", "", "", ""]
         state[1] = self._run
         state[4] = outcome
         state[_ATTEMPTS] += attempts
         state[7] = now
-        state[8] = request_id
-        state[10] = None if error is None else _json(error)
+        state[8] = request_id or ""
+        state[10] = "" if error is None else _json(error)
         return state
 
 
