@@ -44,7 +44,8 @@ ARROWS: dict[str, frozenset[str]] = {
     | {"transport.events", "transport.middleware", "migrate.sides"},
     # It knows no platform: it loads, by its name, what a platform says of itself.
     "migrate": LEAVES | {"client", "bulk", "wire", "resources"},
-    "sources": LEAVES,
+    # A single module: what the values of a file of columns mean is what those of a frame mean.
+    "sources": LEAVES | {"bulk.frames"},
     # Single modules: the sandbox shares the error codes with the client, and nothing else.
     "sandbox": LEAVES | {"wire.catalogue", "platforms.*.catalogue"},
     "cli": EVERYTHING,

@@ -79,7 +79,7 @@ class SyncPlan:
 def sync(
     file: Annotated[
         Path,
-        Parameter(help="The file; JSON Lines if its name ends in .jsonl or .ndjson, else CSV."),
+        Parameter(help="The file: CSV, unless its name ends in .jsonl, .ndjson or .parquet."),
     ],
     /,
     *,

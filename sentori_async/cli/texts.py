@@ -106,7 +106,7 @@ SANDBOX_MORE: Final = """\
 """
 
 SYNC: Final = """\
-Send every row of a CSV or JSON Lines file to the account, and account for each of them.
+Send every row of a CSV, JSON Lines or Parquet file to the account, and account for each of them.
 
 One column must hold the address. The others become the fields of the same name, in any spelling,
 or what the usual words for them mean: "E-mail", "First name" and "surname" are understood. Empty

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from sentori_async.errors import InvalidInput
-from sentori_async.sources.rows import Records, RefusedRow, Row, RowFile
+from sentori_async.sources.rows import Records, RefusedRow, Row, TextFile
 from sentori_async.sources.text import Lines, reading
 
 _DELIMITERS: Final = ",;\t|"  # where two divide the header alike, the earlier
 _HINT: Final = "sep="  # Excel's own line above the header
 
 
-class CsvFile(RowFile):
+class CsvFile(TextFile):
     """The rows of a CSV file."""
 
     def __init__(

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from sentori_async.errors import InvalidInput
-from sentori_async.sources.rows import Records, RefusedRow, Row, RowFile
+from sentori_async.sources.rows import Records, RefusedRow, Row, TextFile
 from sentori_async.sources.text import reading
 
 _FIRST: Final = 1_000
 
 
-class JsonLinesFile(RowFile):
+class JsonLinesFile(TextFile):
     """The rows of a JSON Lines file; its columns are the names in its first thousand lines."""
 
     def __init__(

@@ -98,9 +98,6 @@ class RowFile(abc.ABC):
         """
 
     @abc.abstractmethod
-    def _records(self) -> contextlib.AbstractContextManager[Records]:
-        """Open the file for its records as they are written."""
-
     def copy_rows(
         self,
         path: str | os.PathLike[str],
@@ -110,8 +107,8 @@ class RowFile(abc.ABC):
     ) -> int:
         """Write some rows to a file of their own, as they stand in this one, and return how many.
 
-        The new file has this one's header, encoding and line ends, so that it can be read like this
-        one once its rows are repaired.
+        The new file is of this one's form, down to the header, encoding and line ends of a text, so
+        that it can be read like this one once its rows are repaired.
         It holds contact data: only its owner may read it (mode 0600).
 
         Args:
@@ -123,6 +120,23 @@ class RowFile(abc.ABC):
             ConfigurationError: The new file cannot be written, or is there already.
             InvalidInput: This file cannot be read.
         """
+
+
+class TextFile(RowFile):
+    """A file whose rows are records of text, one after the other."""
+
+    @abc.abstractmethod
+    def _records(self) -> contextlib.AbstractContextManager[Records]:
+        """Open the file for its records as they are written."""
+
+    def copy_rows(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        numbers: Marks | None = None,
+        indexes: Iterable[int] = (),
+    ) -> int:
+        """Write some rows to a file of their own, as `RowFile.copy_rows` says."""
         wanted = numbers if numbers is not None else Marks()
         places = Marks(indexes)
         copied = 0

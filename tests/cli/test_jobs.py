@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import attrs
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from sentori_async.bulk.ledger import Ledger
 from sentori_async.cli.app import run
@@ -73,6 +75,20 @@ def test_rows_to_repair_are_copied_and_can_be_synced(sandbox: Sandbox, path: Pat
     assert letters.read_text(encoding="utf-8") == "Email,First name\nnobody,X\n,Y\n"
     letters.write_text("Email,First name\nnobody@example.com,X\n", encoding="utf-8")
     assert sentori("sync", letters, env=environment(sandbox)).code == 0
+
+
+def test_a_parquet_file_is_synced_and_its_rows_to_repair_are_one(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file, letters = tmp_path / "contacts.parquet", tmp_path / "repair.parquet"
+    columns = {"EmailAddress": ["ann@example.com", "nobody"], "FirstName": ["Ann", "X"]}
+    parquet.write_table(pa.table(columns), file)
+
+    done = sentori("sync", file, "--dead-letters", letters, env=environment(sandbox))
+
+    assert done.code == 1, done.err
+    assert sandbox.sentori.contacts.addresses() == ["ann@example.com"]
+    assert parquet.read_table(letters).to_pylist() == [{"EmailAddress": "nobody", "FirstName": "X"}]
 
 
 def test_dead_letters_replace_no_file(sandbox: Sandbox, path: Path) -> None:
