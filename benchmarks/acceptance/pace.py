@@ -14,8 +14,8 @@ from sentori_async.sandbox.sentori.options import SentoriOptions
 _LIMITS: Final = (10, 200, 2_000)
 _FOUND_AFTER_S: Final = 20.0
 _WATCHED_S: Final = 60.0
-# The rate is that of the last seconds before it is to be found.
-_LAST_S: Final = 5.0
+# The rate is that of the first seconds after it is to be found.
+_FIRST_S: Final = 5.0
 _MANY: Final = 1_000_000
 _START_S: Final = 60.0
 
@@ -38,12 +38,13 @@ def _watched(limit: int, scale: float) -> tuple[float, float]:
     ):
         began = _first_request(sandbox)
         marks = []
-        for at in (_FOUND_AFTER_S - _LAST_S, _FOUND_AFTER_S, _FOUND_AFTER_S + _WATCHED_S):
-            time.sleep(max(0.0, began + at * scale - time.monotonic()))
+        for after_s in (0.0, _FIRST_S, _WATCHED_S):
+            until = began + (_FOUND_AFTER_S + after_s) * scale
+            time.sleep(max(0.0, until - time.monotonic()))
             marks.append((time.monotonic(), *_counts(sandbox)))
-    (t0, taken0, _), (t1, taken1, refused1), (_, taken2, refused2) = marks
-    sent = taken2 - taken1 + refused2 - refused1
-    return (taken1 - taken0) / (t1 - t0), (refused2 - refused1) / max(1, sent)
+    (t0, taken0, refused0), (t1, taken1, _), (_, taken2, refused2) = marks
+    sent = taken2 - taken0 + refused2 - refused0
+    return (taken1 - taken0) / (t1 - t0), (refused2 - refused0) / max(1, sent)
 
 
 def _first_request(sandbox: Sandbox) -> float:
