@@ -1,6 +1,8 @@
 """Both ways say the same to the platform, and what is out of the ordinary goes the ordinary way."""
 
+import asyncio
 import logging
+import math
 from typing import Any
 
 import aiohttp
@@ -177,3 +179,11 @@ def test_version_that_was_not_tested_goes_the_ordinary_way_and_says_so_once(
     assert [is_wanted(None) for _ in range(2)] == [tested] * 2
     assert [version in record.getMessage() for record in caplog.records] == [True] * (not tested)
     express._is_tested.cache_clear()
+
+
+async def test_peer_that_has_nothing_more_to_say_is_not_silent() -> None:
+    listener = express.Listener(asyncio.get_running_loop())
+    listener.start_timeout()
+    assert listener.heard_at <= asyncio.get_running_loop().time()
+    listener.eof_received()
+    assert listener.heard_at == math.inf
