@@ -126,7 +126,12 @@ def add_contact(number: str, fields: SentFields | None = None) -> Call[SentConta
         return first
 
     def flow() -> Flow[SentContact]:
-        contact: SentContact = yield first
+        try:
+            contact: SentContact = yield first
+        except SentoriError as error:
+            if error.applied:
+                _mark_half_done(error)
+            raise
         contact = yield from _filled(contact, data, operations.ADD_FIELDS)
         return contact
 
@@ -167,6 +172,8 @@ def add_or_update_contact(
                 raise
             # Who added it makes no difference to an upsert, if only it is there.
             created = error.applied
+            if created and data is not None:
+                _mark_half_done(error)
             contact = yield from _there(number, error)
         if data is not None:
             contact = yield from write(contact, data, operations.UPSERT_UPDATE)
@@ -226,7 +233,12 @@ def _filled(contact: SentContact, data: bytes, operation: Operation) -> Flow[Sen
     try:
         filled = yield from _changed(contact, data, operation)
     except SentoriError as error:
-        error.applied = None
-        error.add_note("The contact was added, and its fields were not written.")
+        _mark_half_done(error)
         raise
     return filled
+
+
+def _mark_half_done(error: SentoriError) -> None:
+    """Say of an error that the contact was added, and its fields were not written."""
+    error.applied = None
+    error.add_note("The contact was added, and its fields were not written.")

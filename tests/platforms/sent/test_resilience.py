@@ -10,6 +10,7 @@ import pytest
 from sentori_async import (
     AsyncSent,
     AuthenticationError,
+    ConnectionLost,
     Limits,
     RateLimited,
     RetryPolicy,
@@ -206,3 +207,23 @@ async def test_a_wrong_key_stops_a_job_at_once(sandbox: Sandbox) -> None:
             await client.bulk.add(NUMBERS)
     assert isinstance(caught.value.__cause__, AuthenticationError)
     assert sandbox.requests.count() == 1
+
+
+@pytest.mark.parametrize("verb", ["add", "add_or_update"])
+async def test_an_addition_without_its_fields_is_neither_applied_nor_not(
+    client: AsyncSent, sandbox: Sandbox, verb: str
+) -> None:
+    """Half of it is done, and nothing shows the contact: its fields were never sent."""
+    impatient = client.with_options(retry=RetryPolicy(attempts=1))
+    cut = faults.Truncated()
+    sandbox.faults = FaultScript(
+        [FaultRule("contacts.add", cut), FaultRule("contacts.iterate", cut)]
+    )
+    with pytest.raises(ConnectionLost) as caught:
+        await getattr(impatient.contacts, verb)(JOE, {"opt_out": True})
+    assert caught.value.applied is None
+    report = await getattr(impatient.bulk, verb)([{"phone_number": ANN, "opt_out": True}])
+    assert (report.succeeded, report.unknown) == (0, 1)
+    with pytest.raises(ConnectionLost) as caught:
+        await getattr(impatient.contacts, verb)("+12125550199")
+    assert caught.value.applied is True
