@@ -56,6 +56,12 @@ def mask(text: str) -> str:
     return _PHONE.sub(_mask_number, text)
 
 
+def mask_identity(identity: str) -> str:
+    """Return an identity masked; even one that is no address may tell who it is."""
+    shown = mask(identity)
+    return shown if shown != identity or not identity else f"{identity[0]}***"
+
+
 def _mask_address(found: re.Match[str]) -> str:
     local, domain = found.groups()
     head, dot, suffix = domain.rpartition(".")

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from sentori_async.errors import SentoriError, mask
+from sentori_async.errors import SentoriError, mask_identity
 from sentori_async.tables import Kind
 
 Status = Literal[
@@ -86,6 +86,6 @@ class BulkOutcome:
         """Show the fate, with the identity masked and without the result."""
         error = "" if self.error is None else f", error={type(self.error).__name__}"
         return (
-            f"BulkOutcome(index={self.index}, contact={mask(self.contact)!r}, "
+            f"BulkOutcome(index={self.index}, contact={mask_identity(self.contact)!r}, "
             f"status={self.status!r}{error}, attempts={self.attempts})"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sentori_async import html
 from sentori_async.bulk.outcomes import COLUMNS, BulkOutcome, Status
-from sentori_async.errors import SentoriError, mask
+from sentori_async.errors import SentoriError, mask, mask_identity
 from sentori_async.tables import Column
 
 if TYPE_CHECKING:
@@ -103,18 +103,12 @@ def _row(outcome: BulkOutcome) -> tuple[object, ...]:
     code = getattr(error, "code", None)
     return (
         outcome.index,
-        _masked(outcome.contact),
+        mask_identity(outcome.contact),
         "" if error is None else type(error).__name__,
         "" if code is None else code,
         _reason(error),
         getattr(error, "remedy", ""),
     )
-
-
-def _masked(contact: str) -> str:
-    """Return an identity masked; even one that is no address may tell who it is."""
-    shown = mask(contact)
-    return shown if shown != contact or not contact else f"{contact[0]}***"
 
 
 def _reason(error: SentoriError | None) -> str:
