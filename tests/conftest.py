@@ -14,7 +14,7 @@ from aiohttp.client_proto import ResponseHandler
 
 VENDOR_PREFIXES = ("SENTORI_", "GETRESPONSE_", "SENT_", "SPOTZEE_")
 # Modules whose tests run both ways.
-BOTH_WAYS = ("test_session", "test_tokens", "test_canary")
+BOTH_WAYS = ("test_session", "test_tokens", "test_canary", "test_every_fault")
 
 # Deadlines measure the machine, not the code.
 hypothesis.settings.register_profile("here", deadline=None)

@@ -15,12 +15,12 @@ from sentori_async.sandbox.getresponse.state import GETRESPONSE_KEY
 from sentori_async.sandbox.getresponse.stores.lists import DEFAULT_CAMPAIGN
 from sentori_async.sandbox.sent.state import SENT_KEY
 from sentori_async.sandbox.spotzee.state import SPOTZEE_KEY
+from tests.every_fault import FAULTS, SIZE
 from tests.sandbox.raw import Connection, Seen, connected
 from tests.sandbox.service import Start
 
 JOE = "joe@example.com"
 NUMBER = "+12125550123"
-SIZE = 3_000_001
 NOON = dt.datetime(2026, 3, 1, 12, 0, 0)  # noqa: DTZ001 - UTC, as the sandbox has it
 
 
@@ -92,30 +92,6 @@ WRITES = {
         contacts=lambda sandbox: sandbox.spotzee.contacts.count(),
     ),
 }
-
-# Every kind with its defaults, but for what would take long; then the other ways to execute it.
-FAULTS: list[faults.Fault] = [
-    faults.Status(),
-    faults.Status(status=429, headers={"Retry-After": "7"}, execute=1),
-    faults.Html(),
-    faults.Html(status=200, execute=1),
-    faults.Drop(),
-    faults.Drop(execute=1),
-    faults.Drop(execute=2),
-    faults.Reset(),
-    faults.Reset(execute=1),
-    faults.ResetMidBody(),
-    faults.Truncated(),
-    faults.Oversized(size_bytes=SIZE),
-    faults.GzipBomb(size_bytes=SIZE),
-    faults.SlowFirstByte(delay_s=0.01),
-    faults.SlowBody(delay_s=0, piece_bytes=64),
-    faults.Stalled(),
-    faults.Stalled(execute=1),
-    faults.Late(delay_s=0.01),
-    faults.Duplicate(),
-    faults.CloseAfter(),
-]
 
 
 @pytest.fixture(params=WRITES)
