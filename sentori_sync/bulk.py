@@ -14,12 +14,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sized
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from sentori_async.bulk.options import FLUSH_AFTER_S, JobOptions
 from sentori_async.bulk.progress import progress_of
-from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, source_of
+from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, size_of, source_of
 from sentori_async.errors import ConfigurationError
 from sentori_sync._caller import Caller, Errand, Notice
 from sentori_sync.client import Group
@@ -193,7 +192,7 @@ class BulkJobs(Group):
             JobOptions(**options),
             progress=_shown_by(caller, rows, progress),
         )
-        job.report.expected = len(rows) if isinstance(rows, Sized) else None
+        job.report.expected = size_of(rows)
         caller.drain = job.drain
         return self._portal.run_for(caller, self._async._finished, job)  # noqa: SLF001 - as above
 
@@ -214,7 +213,7 @@ def _shown_by(
     progress: Progress | bool | None,  # noqa: FBT001 - as users write it: progress=True
 ) -> Progress | None:
     """Return a progress that runs in the calling thread."""
-    show = progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None)
+    show = progress_of(progress, total=size_of(rows))
     if show is None:
         return None
 

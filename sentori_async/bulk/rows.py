@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sized
 from typing import Any, Final
 
 from sentori_async.bulk.frames import frame_rows, is_frame
@@ -49,11 +49,17 @@ class IterableSource(Source):
     """Rows of a plain iterable, advanced on the event loop."""
 
     def __init__(self, rows: Iterable[object]) -> None:
-        """Begin at the iterable's first row."""
-        self._rows: Iterator[object] = iter(rows)
+        """Begin at the iterable's first row.
+
+        It is asked for an iterator with the first row: that may be a query, which can fail.
+        """
+        self._iterable = rows
+        self._rows: Iterator[object] | None = None
 
     def take_now(self) -> object:
         """Return the next row or END."""
+        if self._rows is None:
+            self._rows = iter(self._iterable)
         return next(self._rows, END)
 
     async def take(self) -> object:
@@ -69,7 +75,8 @@ class AsyncIterableSource(Source):
 
     def __init__(self, rows: AsyncIterable[object]) -> None:
         """Begin at the iterable's first row."""
-        self._rows: AsyncIterator[object] = aiter(rows)
+        self._iterable = rows
+        self._rows: AsyncIterator[object] | None = None
         self._turn = asyncio.Lock()
         self._scope: asyncio.Timeout | None = None
         self._stopped = False
@@ -88,6 +95,8 @@ class AsyncIterableSource(Source):
             try:
                 async with scope:
                     self._scope = scope
+                    if self._rows is None:
+                        self._rows = aiter(self._iterable)
                     return await anext(self._rows, END)
             except TimeoutError:
                 if not scope.expired():
@@ -101,6 +110,16 @@ class AsyncIterableSource(Source):
         self._stopped = True
         if self._scope is not None:
             self._scope.reschedule(asyncio.get_running_loop().time())
+
+
+def size_of(rows: object) -> int | None:
+    """Return how many rows there are, where that is known before they are read."""
+    if not isinstance(rows, Sized):
+        return None
+    try:
+        return len(rows)
+    except Exception:  # noqa: BLE001 - the caller's own; what is wrong shows when it is read
+        return None
 
 
 def source_of(rows: Any) -> Source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Callable, Iterable, Sized
+from collections.abc import AsyncIterable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from sentori_async.bulk.chunks import ChunkEngine
@@ -11,7 +11,7 @@ from sentori_async.bulk.journal.home import Job
 from sentori_async.bulk.options import FLUSH_AFTER_S, PLAIN, Dedupe, JobOptions, JournalFile
 from sentori_async.bulk.plan import ChunkPlan
 from sentori_async.bulk.progress import Progress, progress_of
-from sentori_async.bulk.rows import source_of
+from sentori_async.bulk.rows import size_of, source_of
 from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
 from sentori_async.errors import ConfigurationError, UnsupportedOperation
@@ -420,7 +420,7 @@ class AsyncBulk:
             planner=self._planner,
             engine=self._engine_of,
             journal=self._journal("sync", wish.list_id, options),
-            progress=progress_of(progress, total=len(rows) if isinstance(rows, Sized) else None),
+            progress=progress_of(progress, total=size_of(rows)),
             told=told,
         )
         return Sync(source_of(rows), state, wish, means)
@@ -508,7 +508,7 @@ class AsyncBulk:
             if not isinstance(plan, ChunkPlan):
                 raise UnsupportedOperation("evidence is for imports: leave it out")
             plan = plan.with_evidence(options.evidence)
-        size = len(rows) if isinstance(rows, Sized) else None
+        size = size_of(rows)
         shown = progress_of(progress, total=size)
         journal = self._journal(verb, list_id, options)
         job = self._engine_of(source_of(rows), plan, shown, journal, options)

@@ -87,7 +87,10 @@ def _query_text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
-        return str(value)
+        try:
+            return str(value)
+        except ValueError:
+            raise InvalidInput(f"the parameter {name!r} has thousands of digits") from None
     raise InvalidInput(
         f"the parameter {name!r} is a {type(value).__name__}: pass a str, an int, a float or a bool"
     )

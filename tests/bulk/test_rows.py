@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from sentori_async.bulk.rows import END, NOT_YET, source_of
+from sentori_async import AsyncSentori, BulkError
+from sentori_async.bulk.rows import END, NOT_YET, size_of, source_of
 from sentori_async.errors import InvalidInput
+from sentori_sync import Sentori
 
 
 class Frame:
@@ -80,3 +82,42 @@ def test_a_source_is_taken_as_it_is() -> None:
     source = source_of([])
 
     assert source_of(source) is source
+
+
+class Query:
+    """Stands for a query: asked for its size or its rows, it may fail."""
+
+    def __len__(self) -> int:
+        raise LookupError("no such table")
+
+    def __iter__(self) -> Iterator[object]:
+        raise LookupError("no such table")
+
+
+class AsyncQuery:
+    def __aiter__(self) -> AsyncIterator[object]:
+        raise LookupError("no such table")
+
+
+@pytest.mark.parametrize("make", [Query, AsyncQuery])
+async def test_rows_that_cannot_even_begin_stop_the_job(make: type) -> None:
+    async with AsyncSentori(api_key="k", base_url="http://127.0.0.1:9/") as client:
+        with pytest.raises(BulkError, match="LookupError") as caught:
+            await client.bulk.add(make(), progress=lambda _: None)
+        with pytest.raises(BulkError, match="LookupError"):
+            async with client.bulk.stream("add", make()) as outcomes:
+                async for _ in outcomes:
+                    pass
+
+    assert isinstance(caught.value.__cause__, LookupError)
+    assert caught.value.report.total == 0
+
+
+def test_rows_that_cannot_even_begin_stop_a_blocking_job() -> None:
+    client = Sentori(api_key="k", base_url="http://127.0.0.1:9/")
+    with client, pytest.raises(BulkError, match="LookupError"):
+        client.bulk.add(Query(), progress=lambda _: None)
+
+
+def test_a_size_that_cannot_be_told_is_not_known() -> None:
+    assert [size_of(rows) for rows in (Query(), iter([1]), [1, 2])] == [None, None, 2]

@@ -144,3 +144,8 @@ def test_params_that_are_no_mapping_are_refused() -> None:
     pairs: Any = [("a", 1)]
     with pytest.raises(InvalidInput, match="mapping"):
         query(pairs)
+
+
+def test_a_parameter_that_cannot_be_written_out_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="'page' has thousands of digits"):
+        query({"page": 10**5000})

@@ -24,6 +24,8 @@ Fields: TypeAlias = Mapping[str, Any] | ContactPatch | Contact
 _ADDRESS: Final = "EmailAddress"
 # What .NET reads as an int, and Sentori therefore as a SystemID (inferred).
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+")
+# Far beyond what an id may be: Python refuses to write out ints of thousands of digits.
+_LARGEST_ID: Final = 2**63
 
 
 def contact_key(address: str) -> str:
@@ -61,6 +63,10 @@ def address_segment(value: object) -> str:
 def contact_segment(value: object) -> str:
     """Return an address (a str) or a SystemID (an int) as a segment of a path."""
     if isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > _LARGEST_ID:
+            raise InvalidInput(
+                "a SystemID is a number such as 16382, not one of hundreds of digits"
+            )
         return str(int(value))
     return address_segment(value)
 

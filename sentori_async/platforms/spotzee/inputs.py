@@ -75,7 +75,7 @@ def number(value: object, what: str) -> int:
     """
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**19:
         return int(value)
     raise InvalidInput(f"the id of a {what} is a positive int, such as 42")
 

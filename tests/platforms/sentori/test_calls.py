@@ -275,6 +275,11 @@ def test_what_is_neither_address_nor_system_id_is_refused(
         plan(contact)
 
 
+def test_number_that_cannot_be_written_out_is_no_system_id() -> None:
+    with pytest.raises(InvalidInput, match="SystemID"):
+        calls.get_contact(10**5000)
+
+
 @by_address
 def test_only_get_takes_a_system_id(plan: Callable[[Any], Call[Any]]) -> None:
     with pytest.raises(InvalidInput, match=r"only contacts\.get\(\) takes a SystemID"):
