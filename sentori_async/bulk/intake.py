@@ -127,8 +127,11 @@ class Intake(abc.ABC, Generic[U]):
         late_s = self._clock() - self._breathe_at
         # Workers whose answers came together go on within one turn of the loop, which takes longer.
         if late_s >= (_LONGER_S if self._answered_now else 0.0):
+            due = self._breathe_at
             await asyncio.sleep(0)
-            self._breathe_at = self._clock() + _BREATHE_S
+            # One time for all workers, or each would keep the loop for as long in the same turn.
+            if self._breathe_at == due:
+                self._breathe_at = self._clock() + _BREATHE_S
         self._answered_now = False
         if self._outlet is not None and self._outlet.full:
             await self._outlet.room()
