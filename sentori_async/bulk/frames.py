@@ -2,8 +2,9 @@
 
 1. A frame is read slice by slice, so that neither a copy of it nor all of its rows are in memory.
 2. Missing is missing: null, NaN, NaT and NA are one thing, and by default leave a field alone.
-3. Values arrive as Python's own: no numpy scalars, no pandas timestamps.  A column of whole numbers
-   that pandas made floats of, because some are missing, is a column of whole numbers.
+3. Values arrive as Python's own, inside lists and mappings as well: no numpy scalars and arrays, no
+   pandas timestamps.  A column of whole numbers that pandas made floats of, because some are
+   missing, is a column of whole numbers.
 4. A frame whose columns cannot be fields is refused before anything is sent; a value that cannot be
    sent fails its row, with the column's name.
 
@@ -232,9 +233,24 @@ def _own(value: Any) -> Any:
     if own is not None:
         # Microseconds are the finest that any platform keeps.
         return own(warn=False)
-    if kind.__module__ == "numpy" and hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        return value.item()
+    if kind.__module__ == "numpy" and hasattr(value, "tolist"):
+        # A scalar, or what Parquet's lists become in pandas.
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_inner(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _inner(item) for name, item in value.items()}
     return value
 
 
+def _inner(value: Any) -> Any:
+    """Return a value inside another one; what is missing there is null, as its place stays."""
+    if type(value).__name__ in _MISSING_INSIDE:
+        return None
+    present = _present(value)
+    return None if present is _MISSING else present
+
+
+# What pandas has for what is missing; it is not imported here.
+_MISSING_INSIDE: Final = frozenset({"NaTType", "NAType"})
 _COMMON: Final = frozenset({str, int, float, bool, dt.date, dt.datetime})

@@ -1,6 +1,7 @@
 """Data frames of every make give their rows, with Python's own values and nothing for missing."""
 
 import datetime as dt
+import json
 import sys
 from collections.abc import Callable
 from decimal import Decimal
@@ -20,6 +21,7 @@ from sentori_async.bulk.rows import END, source_of
 from sentori_async.errors import ConfigurationError, InvalidInput
 
 DAY = dt.date(2020, 1, 2)
+MIDNIGHT = dt.datetime.fromisoformat("2020-01-02T00:00:00")
 MOMENT = dt.datetime.fromisoformat("2020-01-02T03:04:05")
 ROWS: list[dict[str, Any]] = [
     {"EmailAddress": "a@example.com", "Age": 41, "Vip": True, "Seen": MOMENT, "Note": "x"},
@@ -110,6 +112,28 @@ def test_what_pandas_and_numpy_put_into_columns_of_objects_is_unpacked() -> None
     found = [row.get("x") for row in frame_rows(frame)]
     assert found == [3, True, None, None, None, [1], {"a": 1}]
     assert [type(value) for value in found[:2]] == [int, bool]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (np.array([1, 2]), [1, 2]),
+        (np.array(["a", None], dtype=object), ["a", None]),
+        ([np.int64(1), pd.NaT, pd.NA, float("nan")], [1, None, None, None]),
+        (
+            {"at": pd.Timestamp(2020, 1, 2), "tags": np.array(["a"])},
+            {"at": MIDNIGHT, "tags": ["a"]},
+        ),
+        ((1, [np.bool_(True)]), [1, [True]]),
+    ],
+    ids=["array", "array-of-objects", "list", "mapping", "tuple"],
+)
+def test_what_is_inside_a_value_is_unpacked_as_well(cell: Any, value: Any) -> None:
+    """Parquet's lists are arrays in pandas; what is missing inside keeps its place."""
+    (row,) = frame_rows(pd.DataFrame({"x": pd.Series([cell], dtype=object)}))
+
+    assert row == {"x": value}
+    assert json.dumps(row, default=dt.datetime.isoformat)
 
 
 def test_a_category_is_its_value() -> None:

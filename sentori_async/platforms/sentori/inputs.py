@@ -64,9 +64,7 @@ def contact_segment(value: object) -> str:
     """Return an address (a str) or a SystemID (an int) as a segment of a path."""
     if isinstance(value, int) and not isinstance(value, bool):
         if abs(value) > _LARGEST_ID:
-            raise InvalidInput(
-                "a SystemID is a number such as 16382, not one of hundreds of digits"
-            )
+            raise InvalidInput("a SystemID is a number such as 16382: this one is too large")
         return str(int(value))
     return address_segment(value)
 
