@@ -131,7 +131,8 @@ class JournalMachine(RuleBasedStateMachine):
         assert f"row {number} " in str(error)
         self.rows[number] = kept
 
-    @rule(cut=st.integers(1, 90))
+    # The end of the last page may be empty, and is not missed.
+    @rule(cut=st.integers(1, 60))
     @precondition(lambda self: self.path.exists())
     def damage(self, cut: int) -> None:
         """See a copy that is cut short refused, and neither changed nor worked from."""
@@ -219,15 +220,20 @@ class JournalMachine(RuleBasedStateMachine):
         loop = asyncio.get_running_loop()
         killed.when_dead = lambda: loop.call_soon_threadsafe(task.cancel)
         await asyncio.wait([task])
+        # What was settled on the way down is no matter, but for what may never happen.
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, BulkError) and isinstance(error.cause, AssertionError):
+            raise error.cause
 
     def carry_out(self, sent: str, wire: Platform) -> None:
         """Take note of what a request does, and see that it may."""
-        for row in (text for part in sent.split(",") for text in part.split("|")):
-            number = int(row.partition(":")[2])
-            later = [n for n in self.applied if n > number and self.rows[n][0] == row[0]]
-            assert not later, f"row {number} comes after {later}"
-            assert number not in self.applied or sent in wire.lost, f"row {number} is sent anew"
-            self.applied.setdefault(number)
+        for part in sent.split(","):
+            numbers = [int(row.partition(":")[2]) for row in part.split("|")]
+            later = [n for n in self.applied if n > max(numbers) and self.rows[n][0] == part[0]]
+            assert not later, f"{part} comes after {later}"
+            for number in numbers:
+                assert number not in self.applied or sent in wire.lost, f"{number} is sent anew"
+                self.applied.setdefault(number)
 
 
 TestJournalMachine = JournalMachine.TestCase
