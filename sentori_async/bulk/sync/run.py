@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
-from sentori_async.bulk.journal.digest import digest_of
 from sentori_async.bulk.journal.kept import KeptOutcomes
 from sentori_async.bulk.plan import RowPlan
-from sentori_async.bulk.rows import END, NOT_YET
 from sentori_async.bulk.sync.entries import Batch, Before, Entry, Unusable
 from sentori_async.bulk.sync.plans import RemovingPlan, Unchanged, VerifyingPlan
+from sentori_async.bulk.sync.reading import Reader
 from sentori_async.bulk.sync.report import SyncReport
-from sentori_async.bulk.sync.schema import BATCH
 from sentori_async.bulk.sync.state import Identity, State
 from sentori_async.bulk.sync.waiting import Settled, Waiting
 from sentori_async.errors import BulkError, InvalidInput, SentoriError
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_READ_S: Final = 0.005
 _SETTLE_EVERY_S: Final = 0.1
 _SHOW_EVERY_S: Final = 0.25
 
@@ -73,7 +70,6 @@ class Sync:
             UnsupportedOperation: The platform cannot do it, or not this way.
         """
         wish.check()
-        self._rows = rows
         self._wish = wish
         self._means = means
         self._rules = means.planner.sync_rules()
@@ -81,7 +77,7 @@ class Sync:
         self._removing = None if wish.missing == "keep" else self._removing_plan()
         home = means.home
         key = wish.key or self._rules.identity
-        self._key = None if key == self._rules.identity else key
+        self._reader = Reader(rows, self._rules, key)
         identity = Identity(
             platform=home.platform, base_url=home.base_url, key_column=key, list_id=wish.list_id
         )
@@ -89,7 +85,6 @@ class Sync:
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="sentori-state")
         self._settled: Settled | None = None
         self._broken: BulkError | None = None
-        self._unnamed = 0
         self._changes = 0
         self._over = False
         self._drained = False
@@ -147,7 +142,7 @@ class Sync:
     def drain(self) -> None:
         """Take nothing more, and remove nothing; what is under way is settled."""
         self._drained = True
-        self._rows.stop()
+        self._reader.stop()
         if self._engine is not None:
             self._engine.drain()
 
@@ -184,7 +179,7 @@ class Sync:
         try:
             while not (ended or self._drained):
                 batch = Batch(self.report.read)
-                ended = await self._fill(batch)
+                ended = await self._reader.fill(batch)
                 await self._call(self._state.compare, batch, keep_same=self._wish.verify)
                 self.report.read += len(batch.rows)
                 await self._show_now_and_then()
@@ -198,54 +193,9 @@ class Sync:
                 cause=error,
             ) from error
         finally:
-            self._rows.stop()
+            self._reader.stop()
         if ended and not self._drained:
             await self._sum_up()
-
-    async def _fill(self, batch: Batch) -> bool:
-        """Take rows for a moment; return whether the input has ended."""
-        clock = asyncio.get_running_loop().time
-        until = clock() + _READ_S
-        take, given, rows = self._rows.take_now, batch.given, batch.rows
-        key_of = self._rules.key_of if self._key is None else self._own_key_of(batch)
-        while len(rows) < BATCH and clock() < until:
-            row = take()
-            if row is NOT_YET:
-                row = await self._rows.take()
-            if row is END:
-                return True
-            try:
-                key = key_of(row)
-                if key is None:
-                    row = self._unusable(f"the row has no {self._key or self._rules.identity}")
-            except InvalidInput as error:
-                key, row = None, self._unusable(error.message)
-            rows.append(row)
-            given += (key, None if key is None else digest_of(row))
-        return False
-
-    def _unusable(self, reason: str) -> Unusable:
-        self._unnamed += 1
-        return Unusable(reason)
-
-    def _own_key_of(self, batch: Batch) -> Callable[[Any], str | None]:
-        """Return what finds the key in a field of the caller's choice, and notes the contact."""
-
-        def key_of(row: Any) -> str | None:
-            batch.contacts += [None] * (len(batch.rows) - len(batch.contacts))
-            contact = self._rules.key_of(row)
-            if contact is None:
-                raise InvalidInput(f"the row has no {self._rules.identity}")
-            try:
-                value = row[self._key]
-            except (KeyError, IndexError, TypeError):
-                return None
-            if not isinstance(value, str | int) or value == "" or isinstance(value, bool):
-                return None
-            batch.contacts.append(contact)
-            return str(value)
-
-        return key_of
 
     async def _sum_up(self) -> None:
         """Account for the rows that are not to be sent."""
@@ -254,7 +204,7 @@ class Sync:
         report = self.report
         report.unchanged = seen - sum(put_by.get(before, 0) for before in known)
         contacts = seen + put_by.get(Before.NEW, 0)
-        report.superseded = report.read - self._unnamed - contacts
+        report.superseded = report.read - self._reader.unnamed - contacts
         if report.superseded:
             report.by_status["skipped"] += report.superseded
         report.missing = self._state.total - seen
@@ -277,10 +227,10 @@ class Sync:
                 f"{report.read} rows of the input, and {allowed} may be removed: nothing was sent "
                 f"or removed; if they are to go, pass max_removals={report.missing}"
             )
-        if self._unnamed:
+        if self._reader.unnamed:
             report.notes.append(
                 f"{report.missing} contacts that the input does not have were kept, as "
-                f"{self._unnamed} of its rows do not say whose they are"
+                f"{self._reader.unnamed} of its rows do not say whose they are"
             )
             return None
         report.expected = (report.expected or 0) + report.missing
