@@ -22,6 +22,7 @@ from sentori_async.errors import (
     ServerError,
     TransportError,
 )
+from sentori_async.transport.admission import tell_wait
 from sentori_async.transport.events import WaitReason
 from sentori_async.transport.retry import Schedule, repeat
 from sentori_async.wire.message import Meter, Safety
@@ -145,7 +146,7 @@ class Recovery(Generic[T]):
         return self._schedule.next_wait(error)
 
     async def _before_wait(self, wait_s: float) -> None:
-        await self._sender.tell_wait(self._call.request, self._terms, self._why, wait_s)
+        await tell_wait(self._call.request, self._terms, self._why, wait_s)
 
     async def _settle(self, last: SentoriError) -> T:
         """Find out what became of the write, as far as anybody can."""

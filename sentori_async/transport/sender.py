@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
 from sentori_async.errors import (
     AuthenticationError,
-    CircuitOpen,
     ConnectFailed,
     RequestTimeout,
     SentoriError,
@@ -19,7 +18,8 @@ from sentori_async.errors import (
     UnsupportedOperation,
 )
 from sentori_async.transport import lessons, log
-from sentori_async.transport.events import Events, Trace, WaitReason, current_call
+from sentori_async.transport.admission import Admission
+from sentori_async.transport.events import Events, Trace, current_call
 from sentori_async.transport.recovery import Recovery
 from sentori_async.transport.scrub import scrub
 from sentori_async.transport.steps import walk
@@ -43,14 +43,6 @@ T = TypeVar("T")
 _SINGLE_DEADLINE_S: Final = 120.0
 _UNAUTHORIZED: Final = 401
 _PLAIN: Final = Manners()
-# How long a bulk job sleeps at most before it looks again whether the platform is back.
-_LOOK_AGAIN_S: Final = 1.0
-
-
-class _Line(Protocol):
-    """Wait for a start within the limits."""
-
-    async def __call__(self, *, bulk: bool) -> None: ...
 
 
 # Not frozen and built by position: one is made for every call.
@@ -120,6 +112,7 @@ class Sender:
         self.draw = draw
         self._session = session
         self._limiter = limiter
+        self._admission = Admission(settings, limiter, shared, clock)
         timeouts = settings.timeouts
         self._total_s = timeouts.total_s
         self._connect_s = timeouts.connect_s
@@ -278,18 +271,18 @@ class Sender:
 
     async def _attempt(self, call: Call[T], terms: Terms) -> T:
         if self.shared.circuit.is_open:
-            await self._wait_for_platform(call.request, terms)
+            await self._admission.wait_for_platform(call.request, terms)
         trace = terms.trace
         if trace is None:
             if not self._limiter.try_enter(bulk=terms.bulk):
-                await self._wait_to_start(call.request, terms)
+                await self._admission.wait_to_start(call.request, terms)
             return await self._entered(call, terms)
         if not self._limiter.could_enter(bulk=terms.bulk):
-            await self._wait_to_start(call.request, terms)
+            await self._admission.wait_to_start(call.request, terms)
         await trace.attempt_started()
         try:
             if not self._limiter.try_enter(bulk=terms.bulk):
-                await self._stand_in_line(self._limiter.enter, call.request, terms)
+                await self._admission.enter(call.request, terms)
             trace.goes_out()
             return await self._entered(call, terms)
         except SentoriError as error:
@@ -335,75 +328,6 @@ class Sender:
 
     def _learn_limit(self, request: Request, response: Response, names: RateHeaders) -> None:
         lessons.learn_limit(self.shared, response, names, self.clock(), request.operation)
-
-    async def tell_wait(
-        self, request: Request, terms: Terms, why: WaitReason, wait_s: float | None
-    ) -> None:
-        """Tell those who listen that a call begins to wait; its length may not be known."""
-        if wait_s is not None:
-            log.wait(request.operation, why.value, wait_s)
-        if terms.trace is not None:
-            await terms.trace.waiting(why, wait_s)
-
-    async def _wait_for_platform(self, request: Request, terms: Terms) -> None:
-        """Wait while the platform is down; a single call does not.
-
-        Raises:
-            CircuitOpen: Nothing was sent.
-        """
-        name = request.operation.name
-        circuit = self.shared.circuit
-        clock = asyncio.get_running_loop().time
-        told = False
-        while wait := circuit.admit(self.clock()):
-            if not terms.bulk or (terms.deadline is not None and clock() + wait >= terms.deadline):
-                msg = f"{name}: the platform is down, and is tried again in {wait:.1f} s"
-                raise CircuitOpen(msg, operation=name)
-            if circuit.open_for_s(self.clock()) > self.settings.retry.job_max_wait_s:
-                msg = f"{name}: the platform has been down for longer than job_max_wait_s"
-                raise CircuitOpen(msg, operation=name)
-            if not told:
-                told = True
-                await self.tell_wait(request, terms, WaitReason.CIRCUIT, wait)
-            await asyncio.sleep(min(wait, _LOOK_AGAIN_S))
-
-    async def _wait_to_start(self, request: Request, terms: Terms) -> None:
-        """Wait for a start within the limits, at most until the deadline."""
-        paused_s = self._pause_s(request, terms)
-        if paused_s:
-            await self.tell_wait(request, terms, WaitReason.RETRY_AFTER, paused_s)
-        else:
-            await self.tell_wait(request, terms, WaitReason.PACE, None)
-        began = self.clock()
-        # Those who listen are told of the start before it is counted.
-        line = self._limiter.enter if terms.trace is None else self._limiter.turn
-        await self._stand_in_line(line, request, terms)
-        if not (paused_s or terms.bulk):
-            # How long is known only now; that a bulk job waits for its pace is no news.
-            log.wait(request.operation, WaitReason.PACE.value, self.clock() - began)
-
-    async def _stand_in_line(self, line: _Line, request: Request, terms: Terms) -> None:
-        try:
-            async with asyncio.timeout_at(terms.deadline):
-                await line(bulk=terms.bulk)
-        except TimeoutError:
-            name = request.operation.name
-            msg = f"{name}: the limits let nothing start before the deadline; nothing was sent"
-            raise RequestTimeout(msg, operation=name) from None
-
-    def _pause_s(self, request: Request, terms: Terms) -> float:
-        """Return what is left of a wait that the platform asked for, in seconds.
-
-        Raises:
-            CircuitOpen: It is too long for the call.
-        """
-        paused_s = self.shared.pace.paused_for_s(self.clock())
-        policy = self.settings.retry
-        if paused_s > (policy.job_max_wait_s if terms.bulk else policy.max_wait_s):
-            name = request.operation.name
-            msg = f"{name}: the platform asked for a pause that lasts {paused_s:.0f} s more"
-            raise CircuitOpen(msg, operation=name)
-        return paused_s
 
     def _until(self, request: Request, terms: Terms) -> float:
         """Return when the attempt that begins now is over, by the loop's clock.
