@@ -131,6 +131,16 @@ def shown(error: BaseException) -> Iterator[str]:
         found = found.__cause__ or found.__context__
 
 
+def assert_keyless(world: World, error: BaseException) -> None:
+    """See that those who print a traceback's variables do not print the key."""
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    seen: traceback.TracebackException | None = shown
+    while seen is not None:
+        ours = [frame for frame in seen.stack if "/sentori_async/" in frame.filename]
+        assert world.account.api_key not in repr([frame.locals for frame in ours])
+        seen = seen.__cause__ or seen.__context__
+
+
 def assert_silent(world: World, texts: Iterator[str]) -> None:
     tells = (world.account.api_key, *world.adapter.tells)
     for text in texts:
@@ -149,6 +159,7 @@ async def test_a_write_says_what_became_of_it_and_nothing_else(
     except SentoriError as error:
         applied = error.applied
         assert_silent(world, shown(error))
+        assert_keyless(world, error)
 
     assert world.sandbox.faults.injected["it"]
     assert set(ways_taken) == {way}
