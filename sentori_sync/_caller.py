@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import math
 import queue
 import threading
@@ -34,6 +35,13 @@ _SLICE_S: Final = 0.5
 _CLEAN_UP_S: Final = 2.0
 DRAIN_S: Final = 5.0
 """How long what was interrupted may take to end well."""
+
+
+def is_async(function: object) -> bool:
+    """Tell whether only a loop can run what a caller gave us."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(function, "__call__", None)  # noqa: B004 - not whether it can be called, but how
+    )
 
 
 class Errand:

@@ -15,7 +15,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from sentori_async.transport.events import deliver_here
-from sentori_sync._caller import CALLER, Notice
+from sentori_sync._caller import CALLER, Notice, is_async
 
 if TYPE_CHECKING:
     from sentori_async.transport.events import Deliver, Event, Events, Observer
@@ -26,7 +26,7 @@ def in_the_calling_thread(events: Events) -> Deliver:
 
     async def deliver(observer: Observer, event: Event) -> None:
         caller = CALLER.get()
-        if caller is None or caller.gone or _is_async(observer):
+        if caller is None or caller.gone or is_async(observer):
             await deliver_here(observer, event)
             return
         call = functools.partial(_call, observer, event)
@@ -34,12 +34,6 @@ def in_the_calling_thread(events: Events) -> Deliver:
         await caller.inform(Notice(do, functools.partial(events.failed, observer, event)))
 
     return deliver
-
-
-def _is_async(observer: Observer) -> bool:
-    return inspect.iscoroutinefunction(observer) or inspect.iscoroutinefunction(
-        getattr(observer, "__call__", None)  # noqa: B004 - not whether it can be called, but how
-    )
 
 
 def _call(observer: Observer, event: Event) -> None:

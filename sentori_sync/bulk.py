@@ -20,7 +20,7 @@ from sentori_async.bulk.options import FLUSH_AFTER_S, JobOptions
 from sentori_async.bulk.progress import progress_of
 from sentori_async.bulk.rows import END, NOT_YET, IterableSource, Source, size_of, source_of
 from sentori_async.errors import ConfigurationError
-from sentori_sync._caller import Caller, Errand, Notice
+from sentori_sync._caller import Caller, Errand, Notice, is_async
 from sentori_sync.client import Group
 
 if TYPE_CHECKING:
@@ -212,10 +212,10 @@ def _shown_by(
     rows: Rows,
     progress: Progress | bool | None,  # noqa: FBT001 - as users write it: progress=True
 ) -> Progress | None:
-    """Return a progress that runs in the calling thread."""
+    """Return a progress that runs in the calling thread; a coroutine function runs on the loop."""
     show = progress_of(progress, total=size_of(rows))
-    if show is None:
-        return None
+    if show is None or is_async(show):
+        return show
 
     async def ask(report: BulkReport) -> None:
         if report.interrupted:

@@ -245,6 +245,24 @@ def test_progress_is_called_while_the_job_runs(portal: Portal) -> None:
     assert seen[0] < seen[-1] == 2
 
 
+def test_a_progress_that_is_a_coroutine_function_is_awaited(portal: Portal) -> None:
+    """The same function serves both faces."""
+    totals: list[int] = []
+
+    async def show(report: BulkReport) -> None:
+        await asyncio.sleep(0)
+        totals.append(report.total)
+
+    async def broken(report: BulkReport) -> None:
+        raise LookupError("broken")
+
+    bulk_of(portal, Wire()).add(["a:1", "b:1"], progress=show)
+    with pytest.raises(BulkError, match="LookupError"):
+        bulk_of(portal, Wire()).add(["a:1"], progress=broken)
+
+    assert totals[-1] == 2
+
+
 def test_a_progress_that_raises_aborts_the_job(portal: Portal) -> None:
     def broken(_: BulkReport) -> None:
         raise ZeroDivisionError
