@@ -18,6 +18,7 @@ import attrs
 
 from sentori_async.bulk.journal.header import is_new
 from sentori_async.bulk.journal.home import Job
+from sentori_async.bulk.journal.lock import is_in_use
 from sentori_async.errors import BulkError, mask
 
 if TYPE_CHECKING:
@@ -164,9 +165,21 @@ class Ledger:
     def runs(self) -> list[Run]:
         """Return all runs, the first one first.
 
+        A run that was killed could not record its end: it is one that nobody carries on.
+
         Raises:
             BulkError: The journal cannot be read.
         """
+        runs = self._recorded_runs()
+        if not _is_running(runs) or is_in_use(self.path):
+            return runs
+        # It may have ended since it was read, and has then recorded how.
+        number, runs = runs[-1].number, self._recorded_runs()
+        if _is_running(runs) and runs[-1].number == number:
+            runs[-1] = attrs.evolve(runs[-1], status="killed")
+        return runs
+
+    def _recorded_runs(self) -> list[Run]:
         with self._reading():
             return [_run(*found) for found in self._db.execute(_RUNS)]
 
@@ -222,6 +235,10 @@ class Ledger:
 
     def _unreadable(self, error: Exception) -> BulkError:
         return BulkError(f"the journal {self.path} cannot be read ({error})")
+
+
+def _is_running(runs: list[Run]) -> bool:
+    return bool(runs) and runs[-1].status == "running"
 
 
 def _run(number: int, started: float, ended: float | None, status: str, *rest: Any) -> Run:

@@ -1,8 +1,11 @@
 """A journal can be looked at while its job runs, by anyone who may read it, and taken elsewhere."""
 
+import contextlib
 import csv
 import json
+import sqlite3
 import stat
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -115,6 +118,41 @@ async def test_a_running_job_can_be_looked_at(client: AsyncSentori, tmp_path: Pa
     assert sum(seen[0].values()) <= 2
     with Ledger(path) as ledger:
         assert ledger.counts() == {"added": 2}
+
+
+def leave_unfinished(journal: Path) -> None:
+    """Make a journal what a job leaves that was killed."""
+    with contextlib.closing(sqlite3.connect(journal)) as db, db:
+        db.execute("UPDATE runs SET status = 'running', ended_at = NULL, requests = NULL")
+
+
+def test_a_run_that_nobody_carries_on_was_killed(journal: Path) -> None:
+    """Its record says "running", as it could not say anything more."""
+    leave_unfinished(journal)
+
+    with Ledger(journal) as ledger:
+        assert [run.status for run in ledger.runs()] == ["killed"]
+
+
+def test_a_run_of_another_process_is_running(journal: Path) -> None:
+    """To look at it neither takes the lock nor drops it."""
+    leave_unfinished(journal)
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from sentori_async.bulk.journal.lock import FileLock\n"
+        "FileLock(Path(sys.argv[1])).take(); print('taken', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(journal.resolve())]
+
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"taken"
+        with Ledger(journal) as ledger:
+            assert [ledger.runs()[0].status for _ in range(2)] == ["running", "running"]
+        process.kill()
+        process.wait()
+        with Ledger(journal) as ledger:
+            assert ledger.runs()[0].status == "killed"
 
 
 async def test_a_row_shows_no_identity_in_its_repr(journal: Path) -> None:
