@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 import attrs
 from cyclopts import App, Parameter
@@ -14,13 +14,15 @@ from cyclopts.types import PositiveInt
 
 from sentori_async.bulk.export import export as write_rows
 from sentori_async.bulk.ledger import ON_ITS_WAY, Ledger, LedgerRow, Run
-from sentori_async.bulk.outcomes import UNSUCCESSFUL
+from sentori_async.bulk.outcomes import UNSUCCESSFUL, Status
 from sentori_async.cli import texts
 from sentori_async.cli.exits import OK
 from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded
+from sentori_async.errors import InvalidInput
 
 _FOLLOW_S: Final = 1.0
+_OUTCOMES: Final = (*get_args(Status), ON_ITS_WAY)
 
 Journal = Annotated[Path, Parameter(help="The journal, as --journal named it.")]
 Outcome = Annotated[
@@ -71,16 +73,19 @@ def rows(
     ] = 100,
     as_json: AsJson = False,
 ) -> int:
-    """Show single rows, with their contacts."""
+    """Show single rows, with their contacts; the input's first row is row 0."""
     output = Output(as_json=as_json)
 
     def work() -> int:
+        _require_outcome(outcome)
         with Ledger(journal) as ledger:
             found = ledger.rows(outcome=outcome, error=error, contact=contact)
             shown = [row for row, _ in zip(found, range(limit), strict=False)]
         output.document([attrs.asdict(row) for row in shown])
         for row in shown:
             _tell_row(row, output)
+        if not shown:
+            output.note("No such row.")
         if len(shown) == limit:
             output.note(f"Only the first {limit:,} are shown: see --limit, or sentori jobs export.")
         return OK
@@ -99,10 +104,11 @@ def export(
     outcome: Outcome = None,
     as_json: AsJson = False,
 ) -> int:
-    """Write the rows to a file that other programs read."""
+    """Write the rows to a file that other programs read; the input's first row is row 0."""
     output = Output(as_json=as_json)
 
     def work() -> int:
+        _require_outcome(outcome)
         with Ledger(journal) as ledger:
             count = write_rows(ledger.rows(outcome=outcome), file)
         output.document({"file": str(file), "rows": count})
@@ -110,6 +116,16 @@ def export(
         return OK
 
     return guarded(output, work)
+
+
+def _require_outcome(outcome: str | None) -> None:
+    """Make sure that rows can end so.
+
+    Raises:
+        InvalidInput: They cannot, and none would be found.
+    """
+    if outcome is not None and outcome not in _OUTCOMES:
+        raise InvalidInput(f"no row ends {outcome!r}: outcomes are {', '.join(_OUTCOMES)}")
 
 
 def _follow(

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -82,7 +83,7 @@ class Output:
     def document(self, value: dict[str, Any] | list[Any]) -> None:
         """Print the JSON document for machines."""
         if self.as_json:
-            self._out.out(json.dumps(value, indent=2, default=str), highlight=False)
+            self._out.out(json.dumps(value, indent=2, default=_plain), highlight=False)
 
     def note(self, *parts: str | tuple[str, str]) -> None:
         """Say something on the side."""
@@ -109,6 +110,11 @@ class Output:
 
     def _aside(self, *parts: str | tuple[str, str]) -> None:
         self.err.print(_text(parts), soft_wrap=True)
+
+
+def _plain(value: object) -> str:
+    """Return what JSON has no form for as text."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _text(parts: tuple[str | tuple[str, str], ...]) -> Text:

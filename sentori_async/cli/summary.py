@@ -38,6 +38,7 @@ class SyncResult:
         error: What stopped a job, or None.
         interrupted: Whether somebody pressed Ctrl-C.
         dead_letters: The file with the rows that did not succeed, or None.
+        letters_due: That file, where the job has to be finished first, or None.
         to_repair: How many rows are in it.
         unchanged: How many contacts were as they were last sent; None where that is not known.
         notes: What no row shows, in sentences.
@@ -50,6 +51,7 @@ class SyncResult:
     error: SentoriError | None = None
     interrupted: bool = False
     dead_letters: Path | None = None
+    letters_due: Path | None = None
     to_repair: int = 0
     unchanged: int | None = None
     notes: list[str] = attrs.field(factory=list)
@@ -91,12 +93,15 @@ def tell(result: SyncResult, output: Output) -> None:
     if result.error is not None:
         output.line()
         output.line(("Stopped: ", "bold red"), " ".join(sentences_of(result.error)))
-        output.line("Rows that were not sent are in the file: run the same command again.")
+        output.line("Mend that, then run the same command again.")
+        output.line("Rows that were not sent are still in the file.")
     if result.interrupted:
         output.line()
         output.line(("Interrupted. ", "bold yellow"), "Run the same command again to finish.")
     if result.left_undone:
         output.line(f"Not done: {result.left_undone}.")
+    if result.letters_due is not None:
+        output.line(f"Not written yet: {result.letters_due}, as the job is not finished.")
     if result.dead_letters is not None:
         output.line()
         output.line(f"{result.to_repair:,} rows to repair: ", (str(result.dead_letters), "bold"))

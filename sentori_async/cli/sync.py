@@ -164,7 +164,7 @@ def _new_file(path: Path | None) -> Path | None:
         ConfigurationError: It is there.
     """
     if path is not None and path.exists():
-        raise ConfigurationError(f"{path} is there already: choose another name")
+        raise ConfigurationError(f"{path} is there already: move it away, or choose another name")
     return path
 
 
@@ -214,12 +214,23 @@ async def run_sync(client: AsyncSentori, plan: SyncPlan, count: int, output: Out
         except SentoriError as error:
             result.error = error
         finally:
-            if plan.dead_letters is not None and len(failed):
-                result.to_repair = plan.rows.copy_rows(plan.dead_letters, numbers=failed)
-                result.dead_letters = plan.dead_letters
             result.interrupted = interruption.requested
+            if plan.dead_letters is not None and len(failed):
+                _keep_failed(plan, failed, result, plan.dead_letters)
             tell(result, output)
     return result.exit_code
+
+
+def _keep_failed(plan: SyncPlan, failed: Marks, result: SyncResult, target: Path) -> None:
+    """Copy the rows that did not succeed, once no other run is to finish the job.
+
+    That run is the same command, which replaces no file, and meets the same failures.
+    """
+    if result.interrupted or result.error is not None:
+        result.letters_due = target
+        return
+    result.to_repair = plan.rows.copy_rows(target, numbers=failed)
+    result.dead_letters = target
 
 
 async def _require_list(client: AsyncSentori, list_id: str) -> None:

@@ -69,6 +69,21 @@ def test_the_first_signal_settles_the_rows_in_flight_and_exits_130(
     assert Counter(line["status"] for line in lines) == {"added": arrived}
 
 
+def test_rows_to_repair_are_copied_when_the_job_is_done(path: Path, tmp_path: Path) -> None:
+    """A file that an interrupted run left would have the same command refused."""
+    path.write_text("EmailAddress\nnobody\n" + path.read_text(encoding="utf-8").split("\n", 1)[1])
+    letters = tmp_path / "repair.csv"
+    with Sandbox(latency_s=0.02).in_thread() as sandbox:
+        process = start("sync", path, "--dead-letters", letters, env=environment(sandbox))
+        wait_for(process, "1 failed")
+        process.send_signal(signal.SIGINT)
+        done = finish(process)
+
+    assert (done.code, letters.exists()) == (130, False)
+    assert "rows to repair" not in done.out
+    assert "Not written yet: repair.csv" in done.out.replace(f"{tmp_path}/", "")
+
+
 def test_second_ctrl_c_ends_at_once_and_leaves_the_rows_in_flight_in_doubt(path: Path) -> None:
     stuck = FaultRule("contacts.add_or_update", faults.Stalled(), after=100)
     with Sandbox(faults=FaultScript([stuck])).in_thread() as sandbox:

@@ -1,6 +1,9 @@
 """A sync with a journal goes on where it was, and its journal can be looked at."""
 
+import contextlib
 import json
+import sqlite3
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -126,6 +129,42 @@ def test_single_rows_are_shown(journal: Path, capsys: pytest.CaptureFixture[str]
     assert line.split()[:3] == ["1", "failed", "nobody"]
     assert "ValidationFailed (code 100)" in line
     assert "Only the first 1" in shown.err
+
+
+def test_following_a_job_that_was_killed_ends(journal: Path, capsys: Capture) -> None:
+    with contextlib.closing(sqlite3.connect(journal)) as db, db:
+        db.execute("UPDATE runs SET status = 'running', ended_at = NULL")
+
+    assert run(["jobs", "show", str(journal), "--follow"]) == 0
+
+    assert "UTC, killed" in capsys.readouterr().out
+
+
+def test_times_are_iso_8601_in_json(journal: Path, capsys: Capture) -> None:
+    assert run(["jobs", "rows", str(journal), "--json"]) == 0
+
+    (first, *_) = json.loads(capsys.readouterr().out)
+    assert first["settled_at"] == datetime.fromisoformat(first["settled_at"]).isoformat()
+
+
+@pytest.mark.parametrize("verb", [["rows"], ["export"]])
+def test_an_outcome_that_there_is_not_is_misuse(
+    journal: Path, verb: list[str], capsys: Capture
+) -> None:
+    """Otherwise a misspelt "failed" would look like a job without failures."""
+    target = [str(journal.with_name("rows.csv"))] if verb == ["export"] else []
+
+    assert run(["jobs", *verb, str(journal), *target, "--outcome", "failure"]) == 2
+
+    said = capsys.readouterr().err
+    assert "'failure'" in said
+    assert "failed, " in said
+    assert not journal.with_name("rows.csv").exists()
+
+
+def test_that_no_row_was_found_is_said(journal: Path, capsys: Capture) -> None:
+    assert run(["jobs", "rows", str(journal), "--outcome", "on its way"]) == 0
+    assert capsys.readouterr() == ("", "No such row.\n")
 
 
 def test_rows_are_exported(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
