@@ -93,13 +93,14 @@ async def test_beginning_of_an_answer_is_forgotten(talker: Talker) -> None:
 
 
 async def test_the_same_holds_for_a_connector_of_the_callers(talker: Talker) -> None:
-    connector = aiohttp.TCPConnector()
-    async with session(talker.url, connector=connector) as through:
+    async with (
+        aiohttp.TCPConnector() as connector,
+        session(talker.url, connector=connector) as through,
+    ):
         await exchange(through, WRITE)
         talker.writers[0].write(http(b"not asked for").data)
         await settle()
         assert (await exchange(through, WRITE)).body == b"asked for"
-    await connector.close()
     assert len(talker.writers) == 2
 
 
