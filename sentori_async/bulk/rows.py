@@ -132,6 +132,8 @@ def source_of(rows: Any) -> Source:
         return rows
     if isinstance(rows, (str, bytes, Mapping)):
         msg = f"rows must be an iterable of rows, not one {type(rows).__name__}: put it in a list"
+        if isinstance(rows, str):
+            msg += ", or read a file with sentori_async.sources.open_rows"
         raise InvalidInput(msg)
     if isinstance(rows, AsyncIterable):
         return AsyncIterableSource(rows)

@@ -138,6 +138,10 @@ def require_address(columns: Collection[str], said: Mapping[str, str]) -> None:
     if missing:
         raise InvalidInput(f"--map names {_listed(missing)}; the file has {_listed(columns)}")
     if ADDRESS not in _matched(columns, said, [ADDRESS]).values():
+        if any("@" in column for column in columns):
+            raise InvalidInput(
+                f"the first row must name the columns, and holds an address: {_listed(columns)}"
+            )
         raise InvalidInput(
             f"no column holds the address: found {_listed(columns)}; "
             f"name it EmailAddress, or say which with --map COLUMN={ADDRESS}"

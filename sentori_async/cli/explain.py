@@ -44,7 +44,10 @@ def explain(
     def work() -> int:
         catalogues, codes = _named(code)
         if every == bool(codes):
-            raise InvalidInput("name one code, such as `sentori explain 102`, or say --all")
+            raise InvalidInput(
+                "name one code, such as `sentori explain 102`, or say --all, "
+                "such as `sentori explain spotzee --all`"
+            )
         found = _everything(catalogues) if every else _found(catalogues, codes[0])
         output.document(found if every or len(found) > 1 else found[0])
         for entry in found:

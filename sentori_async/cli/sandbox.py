@@ -33,7 +33,8 @@ def sandbox(
     seed: Annotated[
         bool,
         Parameter(
-            help="Start Sentori with some contacts, lists, suppressions, emails and a report."
+            help="Start Sentori with some contacts, lists, suppressions, emails and a report, "
+            "Sent with a template and Spotzee with a subscription type."
         ),
     ] = False,
     faults: Annotated[

@@ -92,10 +92,10 @@ SPOTZEE_API_KEY, and the same with _BASE_URL.
 """
 
 SANDBOX: Final = """\
-Play Sentori on this machine until Ctrl-C.
+Play Sentori, GetResponse, Sent and Spotzee on this machine until Ctrl-C.
 
-It knows the documented rules and error codes, listens on 127.0.0.1 only, and forgets everything
-when it ends, unless --state says otherwise.
+It says how to use them, knows the documented rules and error codes, listens on 127.0.0.1 only, and
+forgets everything when it ends, unless --state says otherwise.
 """
 
 SANDBOX_MORE: Final = """\

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sentori_async import AsyncSent, AsyncSpotzee
 from sentori_async.sandbox import Entry, Stage, seed_demo
 from tests.sandbox.service import Service, Start
 
@@ -25,6 +26,22 @@ async def test_the_demonstration_finds_something_of_everything(service: Service)
     golden = (await service.get("audiences/contacts/AUDGOLD1")).json
     assert 100 < len(golden) < 140
     assert len((await service.get("mailinglists/subscribers/LISTID01")).json) == 100
+
+
+async def test_what_the_other_clients_cannot_make_is_there(service: Service) -> None:
+    """Otherwise nobody could send a message, or subscribe anyone at Spotzee, with the command."""
+    seed_demo(service.sandbox)
+    sandbox = service.sandbox
+    url = sandbox.url("sent")
+    async with AsyncSent(api_key=sandbox.sent.api_key, base_url=url) as sent:
+        await sent.contacts.add_or_update("+12125550199")
+        await sent.messages.send(
+            ["+12125550199"], template_name="welcome", parameters={"name": "Joe"}
+        )
+    url = sandbox.url("spotzee")
+    async with AsyncSpotzee(api_key=sandbox.spotzee.api_key, base_url=url) as spotzee:
+        types = [one async for one in spotzee.subscriptions.iterate()]
+        assert [(one.id, one.name) for one in types] == [(1, "Newsletter")]
 
 
 async def test_seeding_again_changes_nothing(start: Start, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The account that the demonstration and the command line start with."""
+"""The accounts that the demonstration and the command line start with."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def seed_demo(sandbox: Sandbox) -> None:
 
     400 contacts (``existing0001@example.com`` and on), one of them marked bad; 25 suppressed
     addresses without a contact (``optout01@example.com`` and on); two mailing lists, two custom
-    fields, an audience, emails in every stage with a report, an SMS and an autoresponder.
+    fields, an audience, emails in every stage with a report, an SMS and an autoresponder. And what
+    the other clients use and cannot make: Sent's template "welcome", Spotzee's subscription type 1.
     """
     account = sandbox.sentori
     if account.mailing_lists.get("LISTID01") is not None:
@@ -31,6 +32,8 @@ def seed_demo(sandbox: Sandbox) -> None:
     _add_documents(account)
     _add_report(account)
     account.automations.add("AUTORSP1", "Welcome")
+    sandbox.sent.templates.add("welcome", variables=("name",), text="Hello {{0:variable}}")
+    sandbox.spotzee.subscriptions.add("Newsletter")
 
 
 def _add_people(account: SentoriState) -> None:
