@@ -256,8 +256,8 @@ async def test_a_route_that_does_not_exist_is_refused_when_the_script_is_set(
 
 
 async def test_a_route_that_does_not_exist_is_refused_when_the_sandbox_starts() -> None:
-    sandbox = Sandbox(faults=one("campaigns.*"))
-    with pytest.raises(ConfigurationError, match=r"no route is called 'campaigns\.\*'"):
+    sandbox = Sandbox(faults=one("orders.*"))
+    with pytest.raises(ConfigurationError, match=r"no route is called 'orders\.\*'"):
         await sandbox.start()
 
 

@@ -55,7 +55,8 @@ def test_both_clients_have_the_same_public_names(client: Sentori) -> None:
     twin = sentori_async.AsyncSentori(api_key="a-key-for-a-client-that-is-never-used")
     names = [{name for name in dir(each) if not name.startswith("_")} for each in (client, twin)]
 
-    assert names[0] == names[1]
+    # What other parts of the package build their jobs on.
+    assert names[0] == names[1] - {"facilities"}
     assert client.platform is twin.platform
     assert type(client.settings) is type(twin.settings)
 

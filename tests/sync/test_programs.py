@@ -106,7 +106,7 @@ def test_answers_that_do_not_come_are_waited_for_five_seconds(kind: str) -> None
         ended = program.end()
 
     assert 5 <= time.monotonic() - begun < 9
-    assert ended == Ended("interrupted\nFalse 0\n['MainThread']\n", "", 0)
+    assert ended == Ended("interrupted\nFalse 1 unknown\n['MainThread']\n", "", 0)
 
 
 @pytest.mark.parametrize("kind", ["verb", "stream"])
@@ -125,7 +125,7 @@ def test_a_second_interrupt_ends_the_wait_for_answers(kind: str) -> None:
         ended = program.end()
 
     assert time.monotonic() - begun < 4.5
-    assert ended == Ended("interrupted\nFalse 0\n['MainThread']\n", "", 0)
+    assert ended == Ended("interrupted\nFalse 1 unknown\n['MainThread']\n", "", 0)
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])

@@ -17,8 +17,10 @@ from sentori_sync import BulkReport, Sentori
 def show(report: BulkReport) -> None:
     # A job that ends early is still shown.
     if told.is_set() and not report.finished:
-        print("draining", flush=True)
+        # Once, also where the next interrupt comes while this is said.
+        tell.clear()
         told.clear()
+        print("draining", flush=True)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
