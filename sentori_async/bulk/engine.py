@@ -320,10 +320,10 @@ class Engine(Intake[U]):
         return "skipped" if isinstance(error, _FATAL) else "failed"
 
     def _aborted(self, cause: Exception) -> BulkError:
-        taken = self.report.total
+        taken = f"{self.report.total} row{'s' if self.report.total != 1 else ''}"
         if isinstance(cause, SentoriError):
-            what = f"the job stopped after {taken} rows: {cause}"
+            what = f"the job stopped after {taken}: {cause}"
         else:
             name = type(cause).__name__
-            what = f"the job stopped after {taken} rows: code that it was given raised {name}"
+            what = f"the job stopped after {taken}: code that it was given raised {name}"
         return BulkError(what, cause=cause, report=self.report)

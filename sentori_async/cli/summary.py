@@ -87,7 +87,8 @@ def tell(result: SyncResult, output: Output) -> None:
         tell_job(tally, output)
     if result.unchanged is not None:
         output.line()
-        output.line(f"{result.unchanged:,} contacts are as they were last sent.")
+        words = "contact is as it was" if result.unchanged == 1 else "contacts are as they were"
+        output.line(f"{result.unchanged:,} {words} last sent.")
     for note in result.notes:
         output.line(f"Note: {note}.")
     if result.error is not None:
@@ -104,7 +105,7 @@ def tell(result: SyncResult, output: Output) -> None:
         output.line(f"Not written yet: {result.letters_due}, as the job is not finished.")
     if result.dead_letters is not None:
         output.line()
-        output.line(f"{result.to_repair:,} rows to repair: ", (str(result.dead_letters), "bold"))
+        output.line(f"{_rows_of(result.to_repair)} to repair: ", (str(result.dead_letters), "bold"))
     output.line()
     output.line("Every row's outcome: ", (str(result.report_path), "bold"))
     output.line("It holds contact data; only you can read it.")
@@ -118,7 +119,7 @@ def tell_job(tally: Tally, output: Output) -> None:
     output.line()
     output.line(
         (title, "bold"),
-        f": {tally.total:,} rows in {report.duration_s:,.1f} s ({tally.rows_per_s:,.0f} rows/s)",
+        f": {_rows_of(tally.total)} in {report.duration_s:,.1f} s ({tally.rows_per_s:,.0f} rows/s)",
     )
     for status in STATUSES:
         count = tally.by_status[status]
@@ -137,6 +138,10 @@ def _tell_reasons(reasons: list[Reason], output: Output) -> None:
         output.line(f"               {_rows(reason)}. {reason.remedy}".rstrip())
     if len(reasons) > _REASONS_SHOWN:
         output.line(f"               and {len(reasons) - _REASONS_SHOWN} more reasons")
+
+
+def _rows_of(count: int) -> str:
+    return f"{count:,} row{'s' if count != 1 else ''}"
 
 
 def _rows(reason: Reason) -> str:

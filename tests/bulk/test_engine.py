@@ -117,6 +117,7 @@ async def test_a_fault_of_the_account_stops_the_job(error: type[SentoriError], s
         await engine.run()
 
     assert isinstance(caught.value.cause, error)
+    assert "stopped after 1 row: " in str(caught.value)
     assert caught.value.report is engine.report
     assert engine.report.by_status == {"skipped": 1}
     assert taken == ["c0:1"]

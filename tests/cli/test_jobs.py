@@ -94,6 +94,16 @@ def test_a_parquet_file_is_synced_and_its_rows_to_repair_are_one(
     assert parquet.read_table(letters).to_pylist() == [{"EmailAddress": "nobody", "FirstName": "X"}]
 
 
+def test_one_row_is_not_called_rows(sandbox: Sandbox, path: Path) -> None:
+    path.write_text("Email\nnobody\n", encoding="utf-8")
+    letters = path.with_name("repair.csv")
+
+    done = sentori("sync", path, "--dead-letters", letters, env=environment(sandbox))
+
+    assert "add-or-update: 1 row in " in done.out
+    assert "1 row to repair" in done.out
+
+
 def test_dead_letters_replace_no_file(sandbox: Sandbox, path: Path) -> None:
     path.write_text(TEXT, encoding="utf-8")
 

@@ -30,7 +30,7 @@ def test_a_second_run_sends_nothing_but_what_has_changed(sandbox: Sandbox, path:
     assert (first.code, same.code, changed.code) == (0, 0, 1), (first.err, same.err, changed.err)
     assert "added                2" in first.out
     assert (same.document["unchanged"], sent) == (2, 0)
-    assert "1 contacts are as they were last sent" in changed.out
+    assert "1 contact is as it was last sent" in changed.out
     lines = report_of(path.with_name("contacts.report.csv"))
     assert [(line["row"], line["status"]) for line in lines] == [("2", "skipped"), ("4", "failed")]
 
