@@ -164,6 +164,10 @@ class ChunkEngine(Engine[_Chunk]):
             return None
         return chunk if chunk.entries else None
 
+    def _wake(self, count: int) -> None:
+        """Let all look again: who fills a chunk and who waits for that need different news."""
+        super()._wake(len(self._idle) if count else 0)
+
     def _flush(self, chunk: _Chunk) -> None:
         chunk.overdue = True
         self._wake(len(self._idle))

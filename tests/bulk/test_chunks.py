@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -322,6 +322,46 @@ async def test_a_bug_while_sending_stops_the_job_and_leaves_its_rows_unknown() -
 
     assert isinstance(caught.value.cause, ZeroDivisionError)
     assert engine.report.by_status == {"unknown": 2}
+
+
+def test_a_source_that_is_silent_for_long_is_heard_again() -> None:
+    """The worker that fills the chunk has to hear of the row, not one that waits for the chunk."""
+
+    async def rows() -> AsyncIterator[str]:
+        for row in ("a:1", "b:1", "c:1"):
+            yield row
+            await asyncio.sleep(30.0)
+
+    sent: list[tuple[str, float]] = []
+
+    async def answer(path: str) -> None:
+        sent.append((path, now()))
+        await asyncio.sleep(1.0)
+
+    async def work() -> None:
+        plan = FakeChunkPlan(max_rows=1)
+        await asyncio.wait_for(engine_of(rows(), Wire(answer), plan).run(), 300.0)
+
+    run(work())
+
+    assert sent == [("a:1", 0.0), ("b:1", 31.0), ("c:1", 61.0)]
+
+
+def test_a_chunk_whose_turn_comes_goes_while_another_is_filled() -> None:
+    async def rows() -> AsyncIterator[str]:
+        for row in ("a:1", "b:1", "b:2"):
+            yield row
+        await asyncio.sleep(30.0)
+
+    sent: list[tuple[str, float]] = []
+
+    async def answer(path: str) -> None:
+        sent.append((path, now()))
+        await asyncio.sleep(8.0)
+
+    run(engine_of(rows(), Wire(answer), FakeChunkPlan(max_rows=1)).run())
+
+    assert sent == [("a:1", 0.0), ("b:1", 8.0), ("b:2", 16.0)]
 
 
 @given(
