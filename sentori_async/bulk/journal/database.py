@@ -31,14 +31,23 @@ class Database:
         path: Where it is.
     """
 
-    def __init__(self, path: str | os.PathLike[str], kind: Kind, remedy: str) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind: Kind,
+        remedy: str,
+        *,
+        most_bytes: int | None = None,
+    ) -> None:
         """Prepare to open the file at a path.
 
         Args:
             path: Where it is, or will be.
             kind: What it is.
             remedy: What a user is to do when it can be written no more.
+            most_bytes: How large it may grow; None leaves that to the disk.
         """
+        self._most_bytes = most_bytes
         self.path = Path(path).resolve()
         self._kind = kind
         self._remedy = remedy
@@ -81,8 +90,11 @@ class Database:
 
     def _connect(self, path: Path) -> sqlite3.Connection:
         # Isolation is ours to say: no statement begins a transaction by itself.
-        db = sqlite3.connect(path, isolation_level=None)
+        db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         db.execute("PRAGMA synchronous = FULL")
+        if self._most_bytes is not None:
+            size = db.execute("PRAGMA page_size").fetchone()[0]
+            db.execute(f"PRAGMA max_page_count = {max(1, self._most_bytes // size)}")
         return db
 
     def _create(self, fill: Callable[[sqlite3.Connection], None]) -> None:
