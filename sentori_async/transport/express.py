@@ -16,7 +16,7 @@ import functools
 import math
 import os
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import attrs
@@ -188,16 +188,16 @@ class Listener(ResponseHandler):
 
 def listen(connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop) -> None:
     """Let a connector of our own make connections that need no timer of theirs."""
-    cls: type[ResponseHandler] = Listener
-    connector._factory = functools.partial(cls, loop=loop)  # noqa: SLF001 - see `TESTED`
+    factory: Any = functools.partial(Listener, loop=loop)
+    connector._factory = factory  # noqa: SLF001 - see `TESTED`
 
 
 class _Where(aiohttp.ClientRequest):
     """A request that is never sent: it says where to connect, and composes heads."""
 
     @functools.cached_property
-    def connection_key(self) -> ConnectionKey:
-        """What connections to the same place have in common."""
+    def connection_key(self) -> ConnectionKey:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """What connections to the same place have in common; looked up for every request."""
         return super().connection_key
 
 

@@ -16,6 +16,7 @@ import weakref
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -157,7 +158,7 @@ class Watch:
             self._set(soonest)
 
 
-def _look(watch: weakref.ref[Watch]) -> None:
+def _look(watch: Callable[[], Watch | None]) -> None:
     alive = watch()
     if alive is not None:
         alive.look()
