@@ -118,6 +118,7 @@ class Job:
         failed: Where the numbers of rows that did not succeed are kept.
         journal: The file that lets the job go on where it was, or None.
         retry_failed: Whether rows that failed in an earlier run are sent again.
+        dry_run: Whether everything is done but to send.
     """
 
     client: AsyncSentori
@@ -130,6 +131,7 @@ class Job:
     failed: Marks
     journal: Path | None = None
     retry_failed: bool = False
+    dry_run: bool = False
 
     async def run(
         self,
@@ -163,6 +165,7 @@ class Job:
             via=self.via,
             journal=self.journal,
             retry_failed=self.retry_failed,
+            dry_run=self.dry_run,
             progress=progress,
         )
         stream.report.expected = count

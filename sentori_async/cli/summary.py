@@ -40,6 +40,7 @@ class SyncResult:
         dead_letters: The file with the rows that did not succeed, or None.
         letters_due: That file, where the job has to be finished first, or None.
         to_repair: How many rows are in it.
+        dry_run: Whether nothing was sent.
         unchanged: How many contacts were as they were last sent; None where that is not known.
         notes: What no row shows, in sentences.
     """
@@ -53,6 +54,7 @@ class SyncResult:
     dead_letters: Path | None = None
     letters_due: Path | None = None
     to_repair: int = 0
+    dry_run: bool = False
     unchanged: int | None = None
     notes: list[str] = attrs.field(factory=list)
 
@@ -72,6 +74,7 @@ class SyncResult:
             "report_file": str(self.report_path),
             "exit_code": self.exit_code,
             "interrupted": self.interrupted,
+            "dry_run": self.dry_run,
             "aborted": None if self.error is None else error_as_json(self.error),
             "not_run": self.left_undone or None,
             "dead_letters": None if self.dead_letters is None else str(self.dead_letters),
@@ -85,6 +88,8 @@ def tell(result: SyncResult, output: Output) -> None:
     output.document(result.as_json())
     for tally in result.tallies:
         tell_job(tally, output)
+    if result.dry_run:
+        _tell_rehearsal(result, output)
     if result.unchanged is not None:
         output.line()
         words = "contact is as it was" if result.unchanged == 1 else "contacts are as they were"
@@ -110,6 +115,15 @@ def tell(result: SyncResult, output: Output) -> None:
     output.line("Every row's outcome: ", (str(result.report_path), "bold"))
     output.line("It holds contact data; only you can read it.")
     output.line(f"Open it with: {opener(result.report_path)}")
+
+
+def _tell_rehearsal(result: SyncResult, output: Output) -> None:
+    times = [tally.report.estimated_s for tally in result.tallies]
+    known = [time_s for time_s in times if time_s is not None]
+    output.line()
+    output.line(("Nothing was sent: ", "bold"), "this was a dry run, and shows what is expected.")
+    if known:
+        output.line(f"At the limits of now, the requests take {sum(known):,.0f} s or more.")
 
 
 def tell_job(tally: Tally, output: Output) -> None:

@@ -60,6 +60,7 @@ class SyncPlan:
         retry_failed: Whether rows that failed in an earlier run are sent again.
         dead_letters: Where the rows that did not succeed are copied to, or None.
         diff: Whether only rows that have changed are sent.
+        dry_run: Whether everything is done but to send.
     """
 
     path: Path
@@ -74,6 +75,7 @@ class SyncPlan:
     retry_failed: bool = False
     dead_letters: Path | None = None
     diff: Diff = ALL_ROWS
+    dry_run: bool = False
 
 
 def sync(
@@ -114,6 +116,13 @@ def sync(
     retry_failed: Annotated[
         bool, Parameter(help="With --journal: send rows that failed before once more.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        Parameter(
+            help="Do everything but send: check the rows, and say how many requests they take and "
+            "how long."
+        ),
+    ] = False,
     dead_letters: Annotated[
         Path | None,
         Parameter(
@@ -135,6 +144,8 @@ def sync(
 
     def work() -> int:
         diff.check(mode, retry_failed=retry_failed)
+        if dry_run and (journal is not None or diff.state is not None):
+            raise InvalidInput("a dry run keeps nothing: leave --journal and --state out")
         plan = SyncPlan(
             path=file,
             rows=reading.open(file),
@@ -148,6 +159,7 @@ def sync(
             retry_failed=retry_failed,
             dead_letters=_new_file(dead_letters),
             diff=diff,
+            dry_run=dry_run,
         )
         require_address(plan.rows.columns, plan.said)
         client = account.connect(concurrency=concurrency)
@@ -202,7 +214,7 @@ async def run_sync(client: AsyncSentori, plan: SyncPlan, count: int, output: Out
     if plan.list_id is not None:
         await _require_list(client, plan.list_id)
     _announce(plan, columns, count, output)
-    result = SyncResult(file=plan.path, report_path=plan.report)
+    result = SyncResult(file=plan.path, report_path=plan.report, dry_run=plan.dry_run)
     report = ReportFile(plan.report, source=plan.path, force=plan.force)
     failed = Marks()
     say = functools.partial(output.note, _STOPPING)
@@ -297,6 +309,7 @@ class _Run:
             report=self.report,
             interruption=self.interruption,
             failed=self.failed,
+            dry_run=self.plan.dry_run,
         )
 
     async def _run(self, job: Job, items: Iterable[Item], count: int, keep: Spool | None) -> None:

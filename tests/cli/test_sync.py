@@ -558,3 +558,27 @@ def test_listener_that_goes_away_does_not_end_the_job(sandbox: Sandbox, path: Pa
     assert process.wait(60) == 0
     assert sandbox.sentori.contacts.count() == 300
     assert len(report_of(path.with_name("contacts.report.csv"))) == 300
+
+
+def test_a_dry_run_sends_no_write_and_says_what_is_expected(sandbox: Sandbox, path: Path) -> None:
+    rows = [["Email"], ["ann@example.com"], [""], ["nobody"], ["bob@example.com"]]
+    write_csv(path, rows)
+
+    done = sentori("sync", path, "--list", "LISTID01", "--dry-run", env=environment(sandbox))
+
+    assert done.code == 0, done.err
+    assert "Nothing was sent" in done.out
+    assert "the requests take 0 s or more" in done.out
+    assert {one.method for one in sandbox.requests.latest()} == {"GET"}
+    assert sandbox.sentori.contacts.get("ann@example.com") is None
+
+
+@pytest.mark.parametrize("option", ["--journal", "--state"])
+def test_a_dry_run_keeps_nothing(sandbox: Sandbox, path: Path, option: str) -> None:
+    write_csv(path, [["Email"], ["ann@example.com"]])
+    kept = path.with_name("kept.db")
+
+    done = sentori("sync", path, "--dry-run", option, kept, env=environment(sandbox))
+
+    assert (done.code, "leave --journal and --state out" in done.err) == (2, True)
+    assert not kept.exists()
