@@ -22,6 +22,7 @@ _CONTENDERS: Final = (
 )
 _IN_FLIGHT: Final = (1, 4, 16, 64)
 _ROWS: Final = (10_000, 100_000, 1_000_000)
+_QUICK_ONES: Final = 2
 _QUICK_ROWS: Final = (100, 1_000)
 
 
@@ -34,15 +35,19 @@ def measured(plan: Plan, tell: Callable[[str], None], *, quick: bool) -> dict[st
         quick: Whether it is only to be seen that everything works.
     """
     return {
-        "concurrency": _concurrency(plan, tell),
+        "concurrency": _concurrency(
+            plan, tell, _CONTENDERS[:_QUICK_ONES] if quick else _CONTENDERS
+        ),
         "growth": _growth(_QUICK_ROWS if quick else _ROWS, plan.rounds, tell),
     }
 
 
-def _concurrency(plan: Plan, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+def _concurrency(
+    plan: Plan, tell: Callable[[str], None], names: Sequence[str]
+) -> list[dict[str, Any]]:
     points: dict[str, list[dict[str, float]]] = {}
     for in_flight in _IN_FLIGHT:
-        some = [BY_NAME[name] for name in _CONTENDERS if BY_NAME[name].missing is None]
+        some = [BY_NAME[name] for name in names if BY_NAME[name].missing is None]
         one = attrs.evolve(
             plan, contenders=[attrs.evolve(contender, in_flight=in_flight) for contender in some]
         )

@@ -18,7 +18,7 @@ BOTH_WAYS = ("test_session", "test_tokens", "test_canary", "test_every_fault")
 
 # Deadlines measure the machine, not the code.
 hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
