@@ -152,11 +152,21 @@ async def test_what_is_forbidden_asks_for_no_other_token() -> None:
 
 
 async def test_many_refused_requests_ask_for_one_token() -> None:
-    source = Source("canary-1", "canary-2")
-    async with peer(UNAUTHORIZED, UNAUTHORIZED, http()) as one, client(one, source) as through:
-        await asyncio.gather(*(through.request("GET", "x") for _ in range(2)))
+    asked = 0
+    async with peer(UNAUTHORIZED, UNAUTHORIZED, http()) as one:
 
-    assert source.asked == 2
+        async def fetch() -> str:
+            nonlocal asked
+            asked += 1
+            # The next token comes when both requests have been sent with the first one.
+            while asked > 1 and len(one.seen) < 2:
+                await asyncio.sleep(0)
+            return f"canary-{asked}"
+
+        async with client(one, fetch) as through:
+            await asyncio.gather(*(through.request("GET", "x") for _ in range(2)))
+
+    assert asked == 2
     assert sorted(bearers(one)) == ["Bearer canary-1"] * 2 + ["Bearer canary-2"] * 2
 
 
