@@ -52,8 +52,9 @@ GETRESPONSE: Final = Platform(
     token_auth=Auth(header="Authorization", pattern="Bearer {}"),
     # The limits page, 2026.
     limits=Limits(concurrency=10, rates=(Rate(80, per_s=1), Rate(30_000, per_s=600))),
-    # The page on batches, 2026.
-    own_rates={operations.ADD_BATCH.name: (Rate(1, per_s=1), Rate(80, per_s=600))},
+    # The page on batches, 2026: one per second; the tenth is for batches that travel faster than
+    # the one before.
+    own_rates={operations.ADD_BATCH.name: (Rate(1, per_s=1.1), Rate(80, per_s=600))},
 )
 
 CAPABILITIES: Final = Capabilities(
