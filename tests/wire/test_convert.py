@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sentori_async.errors import DecodeError, InvalidInput
 from sentori_async.unset import UNSET, Unset
 from sentori_async.wire.convert import Codec
-from sentori_async.wire.hooks import IntOrText
+from sentori_async.wire.hooks import BoolOrText, IntOrText
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 CANARY = "canary@example.com"
@@ -296,6 +296,25 @@ def test_required_fields_are_read() -> None:
     assert found == Required("x", flag=True, when=moment, inner=Inner(1), anything=None)
     assert decode_required(orjson.dumps({**REQUIRED, "Flag": None})).flag is None
     assert CODEC._explain(orjson.dumps({**REQUIRED, "Other": 1}), Required) == found
+
+
+@attrs.define
+class Yes:
+    """A field that a platform prints as a boolean here and as text there."""
+
+    said: BoolOrText
+    number: int
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("true", True), ('"true"', True), ('"false"', False)]
+)
+def test_a_boolean_may_be_printed_as_text(written: str, read: bool) -> None:
+    decode = Codec({Yes: {"said": "Said", "number": "Number"}}).decoder(Yes)
+
+    assert decode(f'{{"Said":{written},"Number":1}}'.encode()) == Yes(read, 1)
+    with pytest.raises(DecodeError, match=r"\$\.Number is a string"):
+        decode(f'{{"Said":{written},"Number":"x"}}'.encode())
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["Score", "Label", "a", "b", "c"]), st.just(1))))

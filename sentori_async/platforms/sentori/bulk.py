@@ -246,17 +246,14 @@ def _counted(
     Else all are in doubt that could be: by their looks and, where more were counted than look so,
     by words that we do not know; all of them where even that does not explain the number.
     """
-    looks_invalid = [address for address in contacts if not addresses.is_plausible(address)]
-    looks_role = [
-        address
-        for address in contacts
-        if addresses.is_plausible(address) and addresses.is_role(address)
-    ]
+    plausible = set(filter(addresses.is_plausible, contacts))
+    looks_invalid = set(contacts) - plausible
+    looks_role = set(filter(addresses.is_role, plausible))
     doubtful: set[str] = set()
     out: set[str] = set()
     for counted, look, could_be in (
         (invalid, looks_invalid, looks_invalid),
-        (roles, looks_role, [*looks_role, *filter(addresses.may_be_role, contacts)]),
+        (roles, looks_role, looks_role | set(filter(addresses.may_be_role, plausible))),
     ):
         if counted == len(look):
             out.update(look)

@@ -23,7 +23,7 @@ from sentori_async.errors import (
     ValidationFailed,
 )
 from sentori_async.platforms.sentori import addresses
-from sentori_async.platforms.sentori.bulk import SentoriPlanner
+from sentori_async.platforms.sentori.bulk import SentoriPlanner, _counted
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
 from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
 from sentori_async.unset import UNSET
@@ -535,3 +535,23 @@ def test_an_address_is_a_suspect_if_it_looks_wrong(address: str, plausible: bool
 )
 def test_what_looks_least_like_a_person_is_looked_up_first(address: str, level: int) -> None:
     assert addresses.suspicion(address) == level
+
+
+@pytest.mark.parametrize(
+    ("counters", "told"),
+    [
+        ((1, 1, 0), ["failed", "failed", "accepted", "accepted"]),
+        ((0, 1, 0), ["unknown", "failed", "accepted", "accepted"]),
+        ((1, 0, 0), ["failed", "unknown", "accepted", "accepted"]),
+        ((1, 2, 0), ["failed", "unknown", "unknown", "accepted"]),
+        ((2, 1, 0), ["unknown", "unknown", "unknown", "unknown"]),
+        ((1, 1, 1), ["unknown", "unknown", "unknown", "unknown"]),
+    ],
+)
+def test_counters_are_laid_against_what_addresses_look_like(
+    counters: tuple[int, int, int], told: list[str]
+) -> None:
+    """A word that nobody has told us is taken for possible where there is no digit in it."""
+    contacts = ["no address", "info@example.com", "joe@example.com", "joe1@example.com"]
+
+    assert [verdict.status for verdict in _counted(contacts, *counters)] == told
