@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Final, Generic, Protocol, TypeVar
 
 MOST_HELD: Final = 5_000
@@ -42,7 +43,8 @@ class Window(Generic[H]):
         """
         self._most = most
         # By number, in the order of the input, with the time since when each is held.
-        self._held: dict[int, tuple[H, float]] = {}
+        # Not a dict: to find the first of one that is emptied from the front takes ever longer.
+        self._held: OrderedDict[int, tuple[H, float]] = OrderedDict()
         self._latest: dict[str, int] = {}
         self._number = 0
 
