@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from tests.notebook.kernel import NOTEBOOKS, addresses_in, executed, tidy
 
-NAMES = ["copy_a_list", "first_sync", "repair_failures"]
+NAMES = ["first_sync", "migrate_a_list", "repair_failures"]
 # A path of some machine, a port, an address of an object, a colour of a traceback.
 JUNK = re.compile(
     r"/home/|/root/|/tmp|/Users/|[A-Z]:\\|site-packages|127\.0\.0\.1:\d|localhost"
