@@ -1,5 +1,6 @@
 """The names users import are there, in both packages, and mean the same in both."""
 
+import ast
 import inspect
 from types import ModuleType
 
@@ -94,6 +95,20 @@ def test_models_of_sentori_are_exported_by_their_plain_names(package: ModuleType
 def test_every_announced_name_exists_and_is_listed(package: ModuleType) -> None:
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
     assert set(package.__all__) - set(dir(package)) == set()
+
+
+def test_checkers_see_every_lazy_name_where_it_is_loaded_from() -> None:
+    tree = ast.parse(inspect.getsource(sentori_async))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.name: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert seen == sentori_async._LAZY
+    assert set(seen) - set(sentori_async.__all__) == set()
 
 
 @BOTH
