@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from sentori_async.errors import InvalidInput
 from sentori_async.platforms.getresponse import calls, flows, inputs, listing, settle
 from sentori_async.platforms.getresponse.inputs import GetResponseFields
 from sentori_async.platforms.getresponse.listing import GetResponseSort
@@ -213,7 +214,7 @@ class AsyncGetResponseContacts(Group):
         target = inputs.the_campaign(campaign, self._campaign)
         rows = [calls.batch_row(row.get("email", ""), row, target) for row in contacts]
         if any(found != target for found, _ in rows):
-            raise inputs.several_campaigns()
+            raise InvalidInput("a batch goes to one campaign: make one per campaign")
         return await self._send(calls.add_batch([row for _, row in rows], target))
 
     async def update(

@@ -21,14 +21,10 @@ from sentori_async.platforms.getresponse.models import (
     GetResponseCustomFieldValue,
 )
 from sentori_async.wire.message import Call, Operation
-from sentori_async.wire.paths import segment
 from sentori_async.wire.results import Accepted, Upserted
-from sentori_async.wire.settle import Flow
+from sentori_async.wire.settle import Flow, sent_fields
 
 T = TypeVar("T")
-
-Contact = str
-"""An address or an id."""
 
 
 def only(contact: str, campaign: str | None, operation: Operation) -> Flow[str]:
@@ -78,7 +74,7 @@ def _once(call: Call[T]) -> Flow[T]:
 def get(contact: str, campaign: str | None) -> Flow[GetResponseContact]:
     """Get a contact with everything it has."""
     key = yield from only(contact, campaign, operations.GET_CONTACT)
-    found = yield from settle.details(f"contacts/{segment(key)}")
+    found = yield from settle.details(calls.contacts_path(key))
     return found
 
 
@@ -109,12 +105,12 @@ def upsert(
     confirmation: then the refusal stands.
     """
     call = calls.add_contact(address, fields, campaign)
-    target = inputs.added(inputs.address(address), fields, campaign)["campaign"]["campaignId"]
     try:
         accepted = yield from _once(call)
     except (AlreadyExists, ContactSuppressed):
         # Whoever added it, be it a lost attempt of this very call: what is there is updated.
-        found = yield from settle.find(inputs.address(address), target)
+        sent = sent_fields(call.request)
+        found = yield from settle.find(sent["email"], sent["campaign"]["campaignId"])
         if not found:
             raise
     else:
@@ -122,7 +118,7 @@ def upsert(
     key = _id_of(found[0])
     rest = calls.upsert_rest(fields)
     if not rest:
-        contact = yield from settle.details(f"contacts/{segment(key)}")
+        contact = yield from settle.details(calls.contacts_path(key))
         return Upserted(contact, created=False)
     contact = yield from _once(calls.update_contact(key, rest))
     return Upserted(contact, created=False)
@@ -138,7 +134,7 @@ def unsubscribe(contact: str, campaign: str) -> Flow[None]:
     """Delete a contact from a campaign; where it is not in it, that is as it should be."""
     contact = inputs.identity(contact)
     if not inputs.is_address(contact):
-        found = yield from settle.details(f"contacts/{segment(contact)}")
+        found = yield from settle.details(calls.contacts_path(contact))
         if found.campaign_id != campaign:
             raise InvalidInput(
                 f"the id is of a contact in campaign {found.campaign_id}, not in {campaign}: "
@@ -154,7 +150,7 @@ def _address_of(contact: str) -> Flow[str]:
     contact = inputs.identity(contact)
     if inputs.is_address(contact):
         return contact
-    found = yield from settle.details(f"contacts/{segment(contact)}")
+    found = yield from settle.details(calls.contacts_path(contact))
     return inputs.address(found.email)
 
 
@@ -227,7 +223,7 @@ def _rewritten(
 ) -> Flow[GetResponseContact]:
     """Read a contact and write back what `rest` makes of it; None leaves it alone."""
     key = yield from only(contact, campaign, operations.UPDATE_CONTACT)
-    found = yield from settle.details(f"contacts/{segment(key)}")
+    found = yield from settle.details(calls.contacts_path(key))
     fields = rest(found)
     if fields is None:
         return found

@@ -293,8 +293,3 @@ def masks(value: object) -> list[str]:
 def yes_or_no(value: object) -> object:
     """Return a bool as the text that GetResponse wants; anything else as it is."""
     return ("true" if value else "false") if isinstance(value, bool) else value
-
-
-def several_campaigns() -> InvalidInput:
-    """Return the error of rows that go to different campaigns where one request takes one."""
-    return InvalidInput("a batch goes to one campaign: make one per campaign")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from sentori_async.bulk.plan import RowPlan, SyncRules
 from sentori_async.errors import NotFound
-from sentori_async.platforms.getresponse import inputs, rows, settle
+from sentori_async.platforms.getresponse import calls, inputs, rows, settle
 from sentori_async.platforms.getresponse.models import GetResponseContact
 from sentori_async.wire.settle import Flow
 
@@ -47,7 +47,7 @@ class GetResponseSync(SyncRules):
                 return None
             contact_id = inputs.thing_id(contacts[0].contact_id)
         try:
-            contact = yield from settle.details(f"contacts/{contact_id}")
+            contact = yield from settle.details(calls.contacts_path(contact_id))
         except NotFound as error:
             if error.code is None:
                 raise

@@ -42,6 +42,12 @@ def test_a_contact_is_read_by_its_id_at_once() -> None:
     assert found.contact_id == "x"
 
 
+def test_an_id_cannot_change_the_path_of_its_look_up() -> None:
+    call = next(RULES.find({"contactId": "x/../../accounts?y", "name": "J"}))
+
+    assert call.request.path == "contacts/x%2F..%2F..%2Faccounts%3Fy"
+
+
 def test_an_id_that_is_gone_is_nobody() -> None:
     missing = {"httpStatus": 404, "code": 1013, "message": "Resource not found"}
 
