@@ -256,16 +256,16 @@ class AsyncClient(abc.ABC):
     @property
     def _home(self) -> Home:
         """Where bulk jobs run, for their journals."""
-        pace = self._sender.shared.pace
+        shared = self._sender.shared
         return Home(
             platform=self.platform.name,
             base_url=self.settings.base_url,
             keys=self._manners.idempotency,
             account=self._account,
             options=self._job_options,
-            pace_told=lambda: pace.told(time.monotonic(), time.time()),
-            pace_recall=lambda told: pace.recall(told, time.monotonic(), time.time()),
-            estimate_s=pace.estimate_s,
+            pace_told=lambda: shared.told(time.monotonic(), time.time()),
+            pace_recall=lambda told: shared.recall(told, time.monotonic(), time.time()),
+            estimate_s=shared.pace.estimate_s,
         )
 
     @property

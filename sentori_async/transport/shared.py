@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sentori_async.settings import Limits
 from sentori_async.transport.budget import RetryBudget
@@ -20,6 +20,8 @@ from sentori_async.transport.keys import KeyRing
 from sentori_async.transport.pace import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sentori_async.settings import Rate, Settings
 
 
@@ -47,6 +49,29 @@ class Shared:
         """Return the pace of one operation that has limits of its own; one request at a time."""
         limits = Limits(concurrency=1, rates=rates, adaptive=False)
         return self._own.setdefault(name, Pace(limits))
+
+    def told(self, now: float, wall: float) -> dict[str, Any] | None:
+        """Return what was started within long windows, those of single operations included.
+
+        Args:
+            now: The present time by the monotonic clock.
+            wall: The present time, as a Unix time.
+
+        Returns:
+            What `recall` takes, as plain data; None where no window is that long.
+        """
+        found = {name: pace.told(now, wall) for name, pace in self._paces().items()}
+        return {name: told for name, told in found.items() if told is not None} or None
+
+    def recall(self, told: Mapping[str, Any], now: float, wall: float) -> None:
+        """Count what another process has started; what is counted already is not counted twice."""
+        paces = self._paces()
+        for name in told.keys() & paces.keys():
+            paces[name].recall(told[name], now, wall)
+
+    def _paces(self) -> dict[str, Pace]:
+        """Return the pace of all requests, under no name, and those of single operations."""
+        return {"": self.pace, **self._own}
 
 
 _register: Final[weakref.WeakValueDictionary[str, Shared]] = weakref.WeakValueDictionary()

@@ -96,3 +96,28 @@ def test_threads_that_come_at_once_share_too(_: int) -> None:
     for thread in threads:
         thread.join()
     assert len({id(each) for each in found}) == 1
+
+
+def test_long_windows_are_told_and_recalled_those_of_single_operations_too() -> None:
+    settings = settings_of(limits=Limits(rates=(Rate(2, per_s=600),)))
+    batches = (Rate(1, per_s=1), Rate(1, per_s=3600))
+    before, after = Shared(settings), Shared(settings)
+    for shared in (before, after):
+        shared.own_pace("contacts.add_batch", batches)
+    assert before.pace.try_start(0.0, bulk=True) == 0.0
+    assert before.own_pace("contacts.add_batch", batches).try_start(0.0, bulk=True) == 0.0
+
+    told = before.told(10.0, 1_000.0)
+    assert told is not None
+    after.recall({**told, "gone.since": {}}, 5.0, 1_000.0)
+
+    assert after.pace.try_start(5.0, bulk=True) == 0.0
+    after.pace.finish()
+    assert after.pace.try_start(5.0, bulk=True) > 500.0
+    own = after.own_pace("contacts.add_batch", batches)
+    assert own.try_start(5.0, bulk=True) > 3_000.0
+
+
+def test_short_windows_are_not_worth_telling() -> None:
+    limits = Limits(rates=(Rate(80, per_s=1),))
+    assert Shared(settings_of(limits=limits)).told(0.0, 0.0) is None
