@@ -142,11 +142,10 @@ class Snapshot:
         """
         path = self._path or Path(self._stack.enter_context(_private_folder())) / "people.db"
         try:
-            is_new = not path.exists() or path.stat().st_size == 0
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             path.chmod(0o600)
             self._db = sqlite3.connect(path, check_same_thread=False, timeout=0.0)
-            self._begin(path, about, is_new=is_new)
+            self._begin(path, about)
         except (OSError, sqlite3.Error) as error:
             self.close()
             raise ConfigurationError(
@@ -157,18 +156,21 @@ class Snapshot:
             self.close()
             raise
 
-    def _begin(self, path: Path, about: str, *, is_new: bool) -> None:
+    def _begin(self, path: Path, about: str) -> None:
         db = self._open
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        if is_new:
-            db.executescript(f"PRAGMA application_id = {_APPLICATION_ID};{_SCHEMA}")
-            with db:
-                db.execute("INSERT INTO about VALUES ('migration', ?)", (about,))
-            return
-        if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-            raise BulkError(f"{path} holds something else: name another journal")
+        is_new = self._value("PRAGMA page_count") == 0
         with db:
             db.execute("BEGIN EXCLUSIVE")
+            if is_new:
+                # As a whole: a process that is killed in between leaves an empty file.
+                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                for statement in _SCHEMA.split(";"):
+                    db.execute(statement)
+                db.execute("INSERT INTO about VALUES ('migration', ?)", (about,))
+                return
+            if self._value("PRAGMA application_id") != _APPLICATION_ID:
+                raise BulkError(f"{path} holds something else: name another journal")
             found = db.execute("SELECT value FROM about WHERE name = 'migration'").fetchone()
         if found != (about,):
             raise BulkError(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
 import stat
 from collections import Counter
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sentori_async import BulkError, ConfigurationError
 from sentori_async.migrate import Migration
+from sentori_async.migrate.snapshot import _SCHEMA, Snapshot
 from sentori_async.sandbox import FaultRule, FaultScript, Sandbox
 from sentori_async.sandbox.faults import kinds
 from tests.migrate.accounts import Accounts, accounts, unlimited
@@ -127,6 +132,33 @@ async def test_a_foreign_file_is_left_alone(world: Accounts, tmp_path: Path) -> 
         await world.migrate("getresponse", "sentori", journal=tmp_path / "move.db")
 
     assert path.read_bytes() == b"something else entirely"
+
+
+def test_a_process_that_is_killed_while_it_begins_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What each statement would leave behind if it were the last one is a file to begin with."""
+    left: list[Path] = []
+
+    def look(_: str) -> None:
+        left.append(shutil.copytree(tmp_path / "live", tmp_path / f"{len(left)}"))
+
+    class Watched(sqlite3.Connection):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.set_trace_callback(look)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Watched))
+        (tmp_path / "live").mkdir()
+        with Snapshot(tmp_path / "live" / "move.db.people") as snapshot:
+            snapshot.open("about")
+
+    assert len(left) > len(_SCHEMA.split(";"))
+    for folder in left:
+        with Snapshot(folder / "move.db.people") as snapshot:
+            snapshot.open("about")
+            assert not snapshot.is_whole
 
 
 async def test_two_at_a_time_are_refused(world: Accounts, tmp_path: Path) -> None:
