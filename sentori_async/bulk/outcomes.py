@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 import attrs
@@ -37,6 +37,19 @@ COLUMNS: Final[Mapping[str, Kind]] = {
 """What a table of outcomes says of each."""
 
 UNSUCCESSFUL: Final[frozenset[Status]] = frozenset({"skipped", "failed", "unknown"})
+
+
+def always(status: Status) -> Callable[[Any], Status]:
+    """Return what says this status of every answer."""
+    return lambda _: status
+
+
+def upserted(result: Any) -> Status:
+    """Return the status of an upsert, whose answer may not tell which of the two it was."""
+    created = None if result is None else result.created
+    if created is None:
+        return "upserted"
+    return "added" if created else "updated"
 
 
 # Not frozen and built by position: one is made for every row.

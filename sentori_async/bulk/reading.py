@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from sentori_async.errors import InvalidInput
@@ -46,3 +46,17 @@ def identity_and_fields(row: object, name: str) -> tuple[object, Any]:
                 f"a row is a mapping, an identity such as the {name}, or an (identity, fields) "
                 f"pair, not a {type(row).__name__}"
             )
+
+
+def shown(read: Callable[[object], tuple[object, ...]], row: object) -> str:
+    """Return what seems to be the identity of a refused row, which may be no row at all.
+
+    Args:
+        read: Return a row's parts, the identity first, or raise InvalidInput.
+        row: The row.
+    """
+    try:
+        identity = read(row)[0]
+    except InvalidInput:
+        return ""
+    return identity if isinstance(identity, str) else ""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import attrs
 
-from sentori_async.bulk.outcomes import Status
+from sentori_async.bulk.outcomes import Status, always
 from sentori_async.bulk.plan import (
     ChunkPlan,
     ChunkRow,
@@ -67,10 +67,6 @@ class _SinglePlan(RowPlan):
 
     def status(self, result: Any) -> Status:
         return self.says(result)
-
-
-def _always(status: Status) -> Callable[[Any], Status]:
-    return lambda _: status
 
 
 def _upsert_status(result: Any) -> Status:
@@ -284,7 +280,7 @@ class GetResponsePlanner(Planner):
         """Return what a sync asks of GetResponse."""
         from sentori_async.platforms.getresponse.sync import GetResponseSync
 
-        plan = _SinglePlan(lambda row: flows.unsubscribe_all(row.contact), _always("unsubscribed"))
+        plan = _SinglePlan(lambda row: flows.unsubscribe_all(row.contact), always("unsubscribed"))
         return GetResponseSync(plan, self.campaign)
 
     def _single(self, verb: Verb) -> RowPlan:
@@ -293,7 +289,7 @@ class GetResponsePlanner(Planner):
             "add": _AddPlan(default),
             "update": _SinglePlan(
                 lambda row: flows.update(row.contact, row.fields, row.campaign or default),
-                _always("updated"),
+                always("updated"),
             ),
             "add_or_update": _SinglePlan(
                 lambda row: flows.upsert(row.contact, row.fields, row.campaign or default),
@@ -301,7 +297,7 @@ class GetResponsePlanner(Planner):
             ),
             "delete": _SinglePlan(
                 lambda row: flows.delete(row.contact, row.campaign or default, {}),
-                _always("deleted"),
+                always("deleted"),
             ),
         }
         if verb not in plans:
@@ -313,10 +309,10 @@ class GetResponsePlanner(Planner):
         campaign = inputs.the_campaign(target, self.campaign)
         if verb == "subscribe":
             return _SinglePlan(
-                lambda row: flows.subscribe(row.contact, campaign), _always("accepted")
+                lambda row: flows.subscribe(row.contact, campaign), always("accepted")
             )
         return _SinglePlan(
-            lambda row: flows.unsubscribe(row.contact, campaign), _always("unsubscribed")
+            lambda row: flows.unsubscribe(row.contact, campaign), always("unsubscribed")
         )
 
 

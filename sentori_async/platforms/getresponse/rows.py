@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from sentori_async.bulk.reading import identity_and_fields
+from sentori_async.bulk import reading
 from sentori_async.errors import InvalidInput
 from sentori_async.platforms.getresponse import inputs
 from sentori_async.platforms.getresponse.models import (
@@ -49,7 +49,7 @@ def _parts(row: object) -> tuple[object, Any, bool]:
     """Return a row's identity and fields, and whether the identity stands apart from them."""
     if isinstance(row, GetResponseContact | GetResponseContactPatch):
         return row.email, row, False
-    identity, fields = identity_and_fields(row, _ADDRESS)
+    identity, fields = reading.identity_and_fields(row, _ADDRESS)
     apart = isinstance(row, str | tuple | list)
     if not identity and not apart:
         identity = fields.get(_ID)
@@ -77,8 +77,4 @@ def read(row: object) -> Row:
 
 def shown(row: object) -> str:
     """Return what seems to be a refused row's identity."""
-    try:
-        identity, _, _ = _parts(row)
-    except InvalidInput:
-        return ""
-    return identity.strip() if isinstance(identity, str) else ""
+    return reading.shown(_parts, row).strip()

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import attrs
 
-from sentori_async.bulk.outcomes import Status
+from sentori_async.bulk.outcomes import Status, always, upserted
 from sentori_async.bulk.plan import PlannedRow, Planner, RowPlan, SyncRules, Verb, Via
-from sentori_async.bulk.reading import identity_and_fields
+from sentori_async.bulk.reading import identity_and_fields, shown
 from sentori_async.errors import InvalidInput, UnsupportedOperation
 from sentori_async.platforms.sent import calls, inputs
 from sentori_async.platforms.sent.models import SentContact
@@ -52,36 +52,21 @@ class _SinglePlan(RowPlan):
         return PlannedRow(number, (number,), self.make(number, fields))
 
     def identity(self, row: object) -> str:
-        try:
-            identity, _ = read_row(row)
-        except InvalidInput:
-            return ""
-        return identity.strip() if isinstance(identity, str) else ""
+        return shown(read_row, row).strip()
 
     def status(self, result: Any) -> Status:
         return self.says(result)
 
 
-def _always(status: Status) -> Callable[[Any], Status]:
-    return lambda _: status
-
-
-def _upsert_status(result: Any) -> Status:
-    created = None if result is None else result.created
-    if created is None:
-        return "upserted"
-    return "added" if created else "updated"
-
-
 _PLANS: Final[Mapping[str, RowPlan]] = {
-    "add": _SinglePlan(calls.add_contact, _always("added")),
-    "update": _SinglePlan(calls.update_contact, _always("updated")),
-    "add_or_update": _SinglePlan(calls.add_or_update_contact, _upsert_status),
-    "delete": _SinglePlan(lambda number, _: calls.delete_contact(number), _always("deleted")),
+    "add": _SinglePlan(calls.add_contact, always("added")),
+    "update": _SinglePlan(calls.update_contact, always("updated")),
+    "add_or_update": _SinglePlan(calls.add_or_update_contact, upserted),
+    "delete": _SinglePlan(lambda number, _: calls.delete_contact(number), always("deleted")),
 }
 
 _OPT_OUT: Final = _SinglePlan(
-    lambda number, _: calls.unsubscribe_all(number), _always("unsubscribed")
+    lambda number, _: calls.unsubscribe_all(number), always("unsubscribed")
 )
 
 

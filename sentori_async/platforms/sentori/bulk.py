@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from sentori_async.bulk.outcomes import Status
+from sentori_async.bulk.outcomes import Status, always, upserted
 from sentori_async.bulk.plan import (
     ChunkPlan,
     ChunkRow,
@@ -20,7 +20,7 @@ from sentori_async.bulk.plan import (
     Verb,
     Via,
 )
-from sentori_async.bulk.reading import identity_and_fields
+from sentori_async.bulk.reading import identity_and_fields, shown
 from sentori_async.errors import (
     InvalidInput,
     SentoriError,
@@ -63,15 +63,6 @@ def _identified(row: object) -> tuple[str, Any]:
     return inputs.address(identity), fields
 
 
-def _shown(row: object) -> str:
-    """Return what seems to be a refused row's identity."""
-    try:
-        identity, _ = read_row(row)
-    except InvalidInput:
-        return ""
-    return identity.strip() if isinstance(identity, str) else ""
-
-
 def _keys(address: str, fields: Any) -> tuple[str, ...]:
     """Return the contacts that a row touches: a rename touches two."""
     key = inputs.contact_key(address)
@@ -104,21 +95,10 @@ class _SinglePlan(RowPlan):
         return PlannedRow(address, _keys(address, fields), self.make(address, fields))
 
     def identity(self, row: object) -> str:
-        return _shown(row)
+        return shown(read_row, row).strip()
 
     def status(self, result: Any) -> Status:
         return self.says(result)
-
-
-def _always(status: Status) -> Callable[[Any], Status]:
-    return lambda _: status
-
-
-def _upsert_status(result: Any) -> Status:
-    created = None if result is None else result.created
-    if created is None:
-        return "upserted"
-    return "added" if created else "updated"
 
 
 # ----------------------------------------------------------------------------- import of many
@@ -170,7 +150,7 @@ class _ImportPlan(ChunkPlan):
         return ChunkRow(address, keys, (document, encoded), len(encoded) + 1)
 
     def identity(self, row: object) -> str:
-        return _shown(row)
+        return shown(read_row, row).strip()
 
     def merge(self, earlier: ChunkRow, later: ChunkRow) -> ChunkRow:
         document = {**earlier.payload[0], **later.payload[0]}
@@ -370,25 +350,25 @@ def _list_plan(verb: Verb, list_id: str | None) -> RowPlan:
     if verb == "subscribe":
         return _SinglePlan(
             lambda address, _: calls.subscribe(address, list_id),
-            _always("subscribed"),
+            always("subscribed"),
             takes_fields=False,
         )
     return _SinglePlan(
         lambda address, _: calls.unsubscribe(address, list_id),
-        _always("unsubscribed"),
+        always("unsubscribed"),
         takes_fields=False,
     )
 
 
 _PLANS: Final[Mapping[str, RowPlan]] = {
-    "add": _SinglePlan(calls.add_contact, _always("added")),
-    "update": _SinglePlan(calls.update_contact, _always("updated")),
-    "add_or_update": _SinglePlan(calls.add_or_update_contact, _upsert_status),
+    "add": _SinglePlan(calls.add_contact, always("added")),
+    "update": _SinglePlan(calls.update_contact, always("updated")),
+    "add_or_update": _SinglePlan(calls.add_or_update_contact, upserted),
     "delete": _SinglePlan(
-        lambda address, _: calls.delete_contact(address), _always("deleted"), takes_fields=False
+        lambda address, _: calls.delete_contact(address), always("deleted"), takes_fields=False
     ),
 }
 _UNSUBSCRIBE_ALL: Final = _SinglePlan(
-    lambda address, _: calls.unsubscribe_all(address), _always("unsubscribed"), takes_fields=False
+    lambda address, _: calls.unsubscribe_all(address), always("unsubscribed"), takes_fields=False
 )
 _VERBS: Final = {*_PLANS, "subscribe", "unsubscribe"}

@@ -19,7 +19,7 @@ from sentori_async.bulk.plan import (
     Verb,
     Via,
 )
-from sentori_async.bulk.reading import identity_and_fields
+from sentori_async.bulk.reading import identity_and_fields, shown
 from sentori_async.errors import ApiError, InvalidInput, SentoriError, TransportError
 from sentori_async.platforms.spotzee import answers, calls, inputs, operations
 from sentori_async.platforms.spotzee.models import (
@@ -63,15 +63,6 @@ def _identified(row: object) -> tuple[str, Any]:
     return inputs.external_id(identity), fields
 
 
-def _shown(row: object) -> str:
-    """Return what seems to be a refused row's identity."""
-    try:
-        identity, _ = read_row(row)
-    except InvalidInput:
-        return ""
-    return identity if isinstance(identity, str) else ""
-
-
 # --------------------------------------------------------------------------- one request each
 
 
@@ -87,7 +78,7 @@ class _SinglePlan(RowPlan):
         return PlannedRow(external_id, (external_id,), self.make(external_id, fields))
 
     def identity(self, row: object) -> str:
-        return _shown(row)
+        return shown(read_row, row)
 
     def status(self, result: Any) -> Status:  # noqa: ARG002 - an upsert does not say which it was
         return self.says
@@ -115,7 +106,7 @@ class _BatchPlan(ChunkPlan):
     workers: int = _WORKERS
 
     def identity(self, row: object) -> str:
-        return _shown(row)
+        return shown(read_row, row)
 
     def is_about_rows(self, error: ApiError) -> bool:
         return isinstance(error, DEFINITE) and not error.retryable
