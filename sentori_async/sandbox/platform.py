@@ -19,9 +19,10 @@ from multidict import CIMultiDict
 
 H = TypeVar("H")
 
-JSON_HEADERS: Final = CIMultiDict(
+_JSON_HEADERS: Final = CIMultiDict(
     {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "private"}
 )
+_HTML_HEADERS: Final = CIMultiDict({"Content-Type": "text/html; charset=utf-8"})
 
 
 @attrs.define(eq=False)
@@ -55,10 +56,26 @@ class Reply:
     body: bytes = b""
     headers: Mapping[str, str] = attrs.field(factory=CIMultiDict)
 
+    def with_headers(self, more: Mapping[str, str]) -> Reply:
+        """Return the answer with more headers, which replace those of the same names."""
+        headers = CIMultiDict(self.headers)
+        headers.update(more)
+        return attrs.evolve(self, headers=headers)
+
 
 def json_reply(value: Any, status: int = 200) -> Reply:
     """Return `value` as a JSON answer."""
-    return Reply(status, orjson.dumps(value), JSON_HEADERS)
+    return Reply(status, orjson.dumps(value), _JSON_HEADERS)
+
+
+def html_page(status: int, title: str) -> Reply:
+    """Return a page as a web server answers, without the API behind it."""
+    page = f"<!DOCTYPE html><title>{title}</title><h1>{status} {title}</h1>"
+    return Reply(status, page.encode(), _HTML_HEADERS)
+
+
+NO_PAGE: Final = html_page(404, "Not found")
+"""What a path that the API does not have may be answered with."""
 
 
 @attrs.frozen(eq=False)

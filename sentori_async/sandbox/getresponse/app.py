@@ -11,9 +11,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-import attrs
-from multidict import CIMultiDict
-
 from sentori_async.sandbox.database import Database
 from sentori_async.sandbox.getresponse import zones
 from sentori_async.sandbox.getresponse.endpoints import (
@@ -30,9 +27,10 @@ from sentori_async.sandbox.getresponse.endpoints import (
 )
 from sentori_async.sandbox.getresponse.limits import Exceeded, Limits
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
-from sentori_async.sandbox.getresponse.refusal import Errors, Refusal
+from sentori_async.sandbox.getresponse.refusal import Errors, Refusal, unauthenticated
 from sentori_async.sandbox.getresponse.state import Accounts, GetResponseState
 from sentori_async.sandbox.platform import (
+    NO_PAGE,
     BadPath,
     Incoming,
     NoRoute,
@@ -121,9 +119,7 @@ def _account_routes() -> tuple[Route[Handler], ...]:
     )
 
 
-_HTML: Final = CIMultiDict({"Content-Type": "text/html; charset=utf-8"})
-_PAGE: Final = Reply(404, b"<!DOCTYPE html><title>Not found</title><h1>404 Not found</h1>", _HTML)
-_NO_CREDENTIAL: Final = "Unable to authenticate request."  # the text is ours
+_OTHER_METHOD: Final = "Unsupported authentication method"
 
 
 class GetResponsePlatform:
@@ -160,7 +156,7 @@ class GetResponsePlatform:
                 context = {"requestMethod": method.lower()}
                 return self._errors.reply(Refusal(100002, "Request method not allowed", context))
             if self._options.html_errors:
-                return _PAGE
+                return NO_PAGE
             return self._errors.reply(Refusal(1013, "Resource not found"))
 
     async def answer(self, routed: Routed[Handler], request: Incoming) -> Reply:
@@ -180,7 +176,7 @@ class GetResponsePlatform:
             reply = self._carry_out(routed, account, request)
         finally:
             limits.running -= 1
-        return _with(reply, limits.headers())
+        return reply.with_headers(limits.headers())
 
     def _carry_out(
         self, routed: Routed[Handler], account: GetResponseState, request: Incoming
@@ -189,14 +185,10 @@ class GetResponsePlatform:
             with self._database:
                 account.queue.settle()
             _check_headers(routed, request)
-            zone = request.headers.get(zones.HEADER)
-            if zone is None:
-                with self._database:
-                    return routed.route.handle(account, request)
-            found = zones.zone_of(zone)
+            zone = zones.asked(request.headers)
             with self._database:
                 reply = routed.route.handle(account, request)
-            return zones.shifted(reply, found)
+            return reply if zone is None else zones.shifted(reply, zone)
         except Refusal as refusal:
             return self._errors.reply(refusal)
 
@@ -218,21 +210,14 @@ class GetResponsePlatform:
         if token:
             kind, _, key = token.partition(" ")
             if kind != "api-key" or not key:
-                raise Refusal(
-                    1014,
-                    "Unsupported authentication method",
-                    {"authenticationType": "auth_token"},
-                )
+                raise unauthenticated("auth_token", _OTHER_METHOD)
             return self.accounts.find(key)
         if bearer:
             kind, _, key = bearer.partition(" ")
             if kind.lower() != "bearer" or not key:
-                raise Refusal(
-                    1014, "Unsupported authentication method", {"authenticationType": "oauth2"}
-                )
+                raise unauthenticated("oauth2", _OTHER_METHOD)
             return self.accounts.find_token(key)
-        context = {"authenticationType": "auth_token"}
-        raise Refusal(self._options.missing_auth_code, _NO_CREDENTIAL, context)
+        raise unauthenticated("auth_token", code=self._options.missing_auth_code)
 
     def _throttled(self, exceeded: Exceeded) -> Reply:
         """Answer a call too many; shape of the API description, 2025-10-31."""
@@ -240,7 +225,7 @@ class GetResponsePlatform:
             "currentLimit": exceeded.limit,
             "timeToReset": f"{exceeded.reset_s} seconds",
         }
-        return _with(self._errors.reply(Refusal(1015, context=context)), exceeded.headers)
+        return self._errors.reply(Refusal(1015, context=context)).with_headers(exceeded.headers)
 
 
 def _check_headers(routed: Routed[Handler], request: Incoming) -> None:
@@ -248,7 +233,3 @@ def _check_headers(routed: Routed[Handler], request: Incoming) -> None:
     sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if "POST" in routed.route.methods and sent != "application/json":
         raise Refusal(1021, context={"header": "Content-Type"})
-
-
-def _with(reply: Reply, headers: CIMultiDict[str]) -> Reply:
-    return attrs.evolve(reply, headers=CIMultiDict([*reply.headers.items(), *headers.items()]))

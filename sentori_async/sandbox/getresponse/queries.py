@@ -12,12 +12,11 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import attrs
-from multidict import CIMultiDict
 
 from sentori_async.sandbox.getresponse.checks import Checks, not_allowed
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
 from sentori_async.sandbox.getresponse.stores.scope import printed
-from sentori_async.sandbox.platform import JSON_HEADERS, Reply, json_reply
+from sentori_async.sandbox.platform import Reply, json_reply
 
 _KEY: Final = re.compile(r"(query|sort)\[([^\]]*)\](?:\[([^\]]*)\])?")
 _PER_PAGE: Final = 100
@@ -210,9 +209,10 @@ def page_of(
 
 def paged(items: list[dict[str, Any]], query: Query, total: int) -> Reply:
     """Return a page that is ready; one beyond the end is empty."""
-    reply = json_reply(items)
-    headers = CIMultiDict(JSON_HEADERS)
-    headers["TotalCount"] = str(total)
-    headers["TotalPages"] = str(-(-total // query.per_page))
-    headers["CurrentPage"] = str(query.page)
-    return attrs.evolve(reply, headers=headers)
+    return json_reply(items).with_headers(
+        {
+            "TotalCount": str(total),
+            "TotalPages": str(-(-total // query.per_page)),
+            "CurrentPage": str(query.page),
+        }
+    )

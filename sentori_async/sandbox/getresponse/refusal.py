@@ -63,6 +63,22 @@ def missing(name: str, value: str) -> Refusal:
     return Refusal(1013, "Resource not found", {name: value})
 
 
+def unauthenticated(
+    kind: str,
+    message: str = "Unable to authenticate request.",  # the text is ours
+    *,
+    code: int = 1014,
+) -> Refusal:
+    """Return the answer to a credential that is missing or opens nothing.
+
+    Args:
+        kind: "auth_token" for keys, "oauth2" for access tokens.
+        message: What the answer says.
+        code: Its code.
+    """
+    return Refusal(code, message, {"authenticationType": kind})
+
+
 def taken(value: str) -> Refusal:
     """Return the answer to a unique value that is taken; shape of the description, 2025-10-31."""
     return Refusal(1008, "Property value is already taken", {"value": value})

@@ -12,7 +12,7 @@ from sentori_async.errors import InvalidInput
 from sentori_async.platforms.getresponse.catalogue import CATALOGUE
 from sentori_async.sandbox.database import Database
 from sentori_async.sandbox.getresponse.options import GetResponseOptions
-from sentori_async.sandbox.getresponse.refusal import Refusal
+from sentori_async.sandbox.getresponse.refusal import Refusal, unauthenticated
 from sentori_async.sandbox.getresponse.schema import SCHEMA
 from sentori_async.sandbox.getresponse.stores.contacts import ContactStore
 from sentori_async.sandbox.getresponse.stores.imports import ImportStore
@@ -34,7 +34,6 @@ GETRESPONSE_TOKEN: Final = "sandbox-access-token"  # noqa: S105 - a fake
 """An access token that opens the same account."""
 EXPIRED_TOKEN: Final = "sandbox-expired-token"  # noqa: S105 - a fake
 """An access token of the same account that has expired."""
-_NO_CREDENTIAL: Final = "Unable to authenticate request."  # the text is ours
 _CODES: Final = frozenset(row.code for row in CATALOGUE.codes)
 
 
@@ -118,7 +117,7 @@ class Accounts:
         """
         found = self._known.get(api_key)
         if found is None:
-            raise Refusal(1014, _NO_CREDENTIAL, {"authenticationType": "auth_token"})
+            raise unauthenticated("auth_token")
         if isinstance(found, int):
             raise Refusal(found)
         return found
@@ -133,7 +132,7 @@ class Accounts:
             "SELECT account, expires FROM getresponse_tokens WHERE token = ?", token
         )
         if row is None:
-            raise Refusal(1014, _NO_CREDENTIAL, {"authenticationType": "oauth2"})
+            raise unauthenticated("oauth2")
         number, expires = row
         if expires is not None and expires <= self._clock().isoformat():
             # The API sends the token back, in an answer without uuid (description, 2025-10-31).

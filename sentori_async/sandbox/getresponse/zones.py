@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
@@ -16,12 +17,15 @@ HEADER: Final = "X-Time-Zone"
 _TIMES: Final = frozenset({"createdOn", "changedOn", "deletedOn", "finishedOn", "createdAt"})
 
 
-def zone_of(name: str) -> zoneinfo.ZoneInfo:
-    """Return a zone of the tz database.
+def asked(headers: Mapping[str, str]) -> zoneinfo.ZoneInfo | None:
+    """Return the zone of the tz database that a request names, or None.
 
     Raises:
         Refusal: 1021, there is no such zone; that it is this code is inferred.
     """
+    name = headers.get(HEADER)
+    if name is None:
+        return None
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

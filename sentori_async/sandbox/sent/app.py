@@ -11,12 +11,12 @@ import datetime as dt
 import time
 import uuid
 from collections.abc import Callable
-from typing import Final
 
 from multidict import CIMultiDict
 
 from sentori_async.sandbox.database import Database
 from sentori_async.sandbox.platform import (
+    NO_PAGE,
     BadPath,
     Incoming,
     NoRoute,
@@ -77,10 +77,6 @@ def routes() -> tuple[Route[Handler], ...]:
         Route("webhooks.test", post, "webhooks/{id}/test", webhooks.test),
         Route("webhooks.set_active", patch, "webhooks/{id}/toggle-status", webhooks.toggle_status),
     )
-
-
-_PAGE: Final = b"<!DOCTYPE html><title>Not found</title><h1>404 Not found</h1>"
-_HTML: Final = {"Content-Type": "text/html; charset=utf-8"}
 
 
 class SentPlatform:
@@ -195,5 +191,5 @@ class SentPlatform:
         if self._options.unknown_path == "envelope":
             return refused(Refusal("RESOURCE_013"), self._stamp(), self._options)
         if self._options.unknown_path == "html":
-            return Reply(404, _PAGE, CIMultiDict(_HTML))
+            return NO_PAGE
         return Reply(404)

@@ -24,6 +24,7 @@ from sentori_async.sandbox.platform import (
     Route,
     Routed,
     Router,
+    html_page,
 )
 from sentori_async.sandbox.sentori.endpoints import automations, contacts, emails, imports, lists
 from sentori_async.sandbox.sentori.options import SentoriOptions
@@ -86,7 +87,6 @@ def routes(*, legacy_get: bool = False) -> tuple[Route[Handler], ...]:
     )
 
 
-_HTML: Final = {"Content-Type": "text/html; charset=utf-8"}
 _BUSY: Final = Reply(409)  # inferred from the XML interface: another import is in progress
 _TOO_MANY: Final = Reply(429, headers=CIMultiDict({"Retry-After": "1"}))
 
@@ -167,10 +167,5 @@ class SentoriPlatform:
     def _page(self, error: NoRoute) -> Reply:
         """Answer a request without an endpoint as a web server would, not as the API does."""
         status, title = (405, "Method not allowed") if error.allowed else (404, "Not found")
-        headers: CIMultiDict[str] = CIMultiDict()
-        if error.allowed:
-            headers["Allow"] = ", ".join(error.allowed)
-        if not self._options.html_errors:
-            return Reply(status, headers=headers)
-        page = f"<!DOCTYPE html><title>{title}</title><h1>{status} {title}</h1>"
-        return Reply(status, page.encode(), CIMultiDict({**headers, **_HTML}))
+        reply = html_page(status, title) if self._options.html_errors else Reply(status)
+        return reply.with_headers({"Allow": ", ".join(error.allowed)}) if error.allowed else reply

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Final
 
 import attrs
-from multidict import CIMultiDict
 
 from sentori_async.sandbox.database import Database
 from sentori_async.sandbox.platform import (
+    NO_PAGE,
     BadPath,
     Incoming,
     NoRoute,
@@ -115,11 +115,6 @@ def _route(
 
 _WRITING: Final = frozenset({Access.WRITE, Access.TRACK})
 _KEYED_METHODS: Final = frozenset({"POST", "PATCH"})
-_NO_PAGE: Final = Reply(
-    404,
-    b"<!DOCTYPE html><title>Not found</title><h1>404 Not found</h1>",
-    CIMultiDict({"Content-Type": "text/html; charset=utf-8"}),
-)
 
 
 class SpotzeePlatform:
@@ -154,7 +149,7 @@ class SpotzeePlatform:
             return self._refused(Refusal("parameter_invalid_format", "The path is not UTF-8."))
         except NoRoute:
             if self._options.html_for_unknown_paths:
-                return _NO_PAGE
+                return NO_PAGE
             return self._refused(Refusal("resource_missing", "There is no such operation."))
 
     async def answer(self, routed: Routed[Endpoint], request: Incoming) -> Reply:
@@ -185,12 +180,9 @@ class SpotzeePlatform:
             raise Refusal("idempotency_in_progress", headers={"Retry-After": "1"})
         first = self._answers.find(asked)
         if first is not None:
-            request_id = first.headers["X-Request-Id"]
-            first = self._dressed(
-                first, request_id if self._options.replay_keeps_request_id else None
-            )
-            headers = CIMultiDict({**first.headers, "Idempotent-Replayed": "true"})
-            return attrs.evolve(first, headers=headers)
+            keeps = self._options.replay_keeps_request_id
+            replayed = self._dressed(first, first.headers["X-Request-Id"] if keeps else None)
+            return replayed.with_headers({"Idempotent-Replayed": "true"})
         self._under_way.add(name)
         try:
             if self._options.keyed_write_takes_s:
@@ -231,21 +223,17 @@ class SpotzeePlatform:
         if self._options.edge_request_ids:
             return self._refused(refusal)
         reply = refusal.reply(self._options.error_shape, None)
-        return attrs.evolve(
-            reply, headers=CIMultiDict({**reply.headers, **self._limiter.headers()})
-        )
+        return reply.with_headers(self._limiter.headers())
 
     def _dressed(self, reply: Reply, request_id: str | None = None) -> Reply:
         """Return an answer with the headers that every answer has."""
-        headers = CIMultiDict(
+        return reply.with_headers(
             {
-                **reply.headers,
                 **self._limiter.headers(),
                 "Spotzee-Version": RELEASE,
                 "X-Request-Id": request_id or self._request_ids.new(),
             }
         )
-        return attrs.evolve(reply, headers=headers)
 
 
 class RequestIds:
