@@ -6,7 +6,10 @@ A ledger only reads; the journal that it reads is written by the job itself.
 from __future__ import annotations
 
 import contextlib
+import heapq
+import itertools
 import json
+import operator
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
+from sentori_async.bulk.journal import schema
 from sentori_async.bulk.journal.header import is_new
 from sentori_async.bulk.journal.home import Job
 from sentori_async.bulk.journal.lock import is_in_use
@@ -44,6 +48,7 @@ WHERE number > :after
     AND (:contact IS NULL OR coalesce(contact_key, contact) = :contact OR contact = :contact)
 ORDER BY number LIMIT :limit
 """
+_REQUESTS: Final = "SELECT * FROM ({}) WHERE first_row > ? ORDER BY first_row LIMIT ?"
 
 
 @attrs.frozen
@@ -121,6 +126,35 @@ class LedgerRow:
 COLUMNS: Final = tuple(field.name for field in attrs.fields(LedgerRow))
 
 
+@attrs.frozen
+class LedgerRequest:
+    """One request that carried rows, as the rows that were last sent with it tell.
+
+    Attributes:
+        first_row: The place of its first row in the input, counted from 0.
+        rows: How many rows it carried; those that were merged into others are not counted.
+        chunk: Its number, where many rows share a request; None for a row's own.
+        run: The number of the run that did it.
+        attempts: How often sending was tried; for a row's own request, in all runs.
+        request_id: The vendor's name for the last attempt, or None.
+        begun_at: When it was first about to be sent.
+        ended_at: When the last of its outcomes was known; None while it is on its way.
+        failed: How many of its rows failed.
+        unknown: Of how many of them nobody knows what became.
+    """
+
+    first_row: int
+    rows: int
+    chunk: int | None
+    run: int
+    attempts: int
+    request_id: str | None
+    begun_at: datetime
+    ended_at: datetime | None
+    failed: int
+    unknown: int
+
+
 class Ledger:
     """What a journal has recorded; use it with ``with``, or call `close` when done.
 
@@ -134,6 +168,7 @@ class Ledger:
             BulkError: There is none, or it is damaged, or of another version.
         """
         self.path = Path(path).resolve()
+        self._numbers = itertools.count()
         try:
             if is_new(self.path):
                 raise BulkError(f"there is no journal at {self.path}")
@@ -226,6 +261,43 @@ class Ledger:
                 return
             wanted["after"] = page[-1].row
 
+    def requests(self) -> Iterator[LedgerRequest]:
+        """Yield the requests that carried rows, in the order of their first rows, page by page.
+
+        A row is in the request that it was last sent with, and in none where it was not sent.
+        Requests of many rows are those there were when the first is asked for.
+
+        Raises:
+            BulkError: The journal cannot be read.
+        """
+        # They are spread over the file: to put them together again for each page would take as
+        # many passes as there are pages.
+        chunks = f"chunks_{next(self._numbers)}"
+        with self._reading():
+            self._db.execute(f"CREATE TEMP TABLE {chunks} AS {schema.CHUNK_REQUESTS}")
+            self._db.execute(f"CREATE INDEX temp.{chunks}_first ON {chunks} (first_row)")
+        try:
+            yield from heapq.merge(
+                self._request_pages(schema.SINGLE_REQUESTS),
+                self._request_pages(f"SELECT * FROM {chunks}"),  # noqa: S608 - our own name
+                key=operator.attrgetter("first_row"),
+            )
+        finally:
+            # Who closes the ledger first has it dropped by that.
+            with contextlib.suppress(sqlite3.ProgrammingError):
+                self._db.execute(f"DROP TABLE temp.{chunks}")
+
+    def _request_pages(self, which: str) -> Iterator[LedgerRequest]:
+        query, after = _REQUESTS.format(which), -1
+        while True:
+            with self._reading():
+                found = self._db.execute(query, (after, _PAGE))
+                page = [_request(*values) for values in found]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1].first_row
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
         try:
@@ -272,6 +344,22 @@ def _row(*found: Any) -> LedgerRow:
         _time(intended),
         _time(settled),
         run,
+    )
+
+
+def _request(*found: Any) -> LedgerRequest:
+    first_row, rows, chunk, run, attempts, request_id, begun, ended, failed, unknown = found
+    return LedgerRequest(
+        first_row,
+        rows,
+        chunk,
+        run,
+        attempts,
+        request_id,
+        datetime.fromtimestamp(begun, UTC),
+        _time(ended),
+        failed,
+        unknown,
     )
 
 

@@ -1,7 +1,8 @@
 """The tables of a journal, which are the job's ledger too.
 
-There is no table of requests: it would double the file, and who wants each request has them as
-events (`observers=`). Each row says how many attempts it took, and each run how many requests.
+Requests are a view: each row says which request it was last sent with, how often that was tried,
+when and as what the platform knows it, so nothing is written for them.
+A table of every attempt would double the file; who wants those has them as events (`observers=`).
 """
 
 # ruff: noqa: S608 - statements are made of the names of columns here, and of nothing else
@@ -100,8 +101,35 @@ _SHOWN: Final = (
     f"{_parts('intent', _INTENT)}, {_parts('error', _ERROR)}"
 )
 
-VIEWS: Final = f"CREATE VIEW rows AS SELECT {_SHOWN} FROM record;"
-"""The rows as users see them: no outcome means "on its way"."""
+_SENT: Final = """
+intended_at IS NOT NULL AND merged_into IS NULL
+    AND (outcome IS NULL OR attempts > 0 OR outcome NOT IN ('skipped', 'failed'))
+"""
+# Not sent: refused before, merged into another, or put down and then held back by an abort.
+
+SINGLE_REQUESTS: Final = f"""
+SELECT number AS first_row, 1 AS rows, chunk, run, attempts, request_id,
+    intended_at AS begun_at, settled_at AS ended_at,
+    coalesce(outcome = 'failed', 0) AS failed, coalesce(outcome = 'unknown', 0) AS unknown
+FROM rows WHERE chunk IS NULL AND {_SENT}
+"""
+CHUNK_REQUESTS: Final = f"""
+SELECT min(number) AS first_row, count(*) AS rows, chunk, max(run) AS run,
+    max(attempts) AS attempts,
+    CASE WHEN min(request_id) = max(request_id) THEN min(request_id) END AS request_id,
+    min(intended_at) AS begun_at,
+    CASE WHEN count(outcome) = count(*) THEN max(settled_at) END AS ended_at,
+    count(*) FILTER (WHERE outcome = 'failed') AS failed,
+    count(*) FILTER (WHERE outcome = 'unknown') AS unknown
+FROM rows WHERE chunk IS NOT NULL AND {_SENT} GROUP BY chunk
+"""
+# A row may quote the id of a look-up that was about it alone: then no id is all the chunk's.
+
+VIEWS: Final = f"""
+CREATE VIEW rows AS SELECT {_SHOWN} FROM record;
+CREATE VIEW requests AS {SINGLE_REQUESTS} UNION ALL {CHUNK_REQUESTS};
+"""
+"""The rows as users see them, where no outcome means "on its way"; and what carried them."""
 
 
 _NEVER_NULL: Final = ("number", "run", "contact", "digest", "attempts")
