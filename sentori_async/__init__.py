@@ -44,7 +44,7 @@ from sentori_async.version import VERSION
 if TYPE_CHECKING:
     from sentori_async.bulk.export import export
     from sentori_async.bulk.frames import frame_rows
-    from sentori_async.bulk.ledger import Ledger, LedgerRow
+    from sentori_async.bulk.ledger import Ledger, LedgerRequest, LedgerRow
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
     from sentori_async.bulk.sync.report import SyncReport
@@ -175,7 +175,7 @@ _HOMES: Final = {
     **{client_module(name): f"Async{stem}" for name, stem in STEMS.items()},
     "sentori_async.bulk.export": "export",
     "sentori_async.bulk.frames": "frame_rows",
-    "sentori_async.bulk.ledger": "Ledger LedgerRow",
+    "sentori_async.bulk.ledger": "Ledger LedgerRequest LedgerRow",
     "sentori_async.bulk.outcomes": "BulkOutcome",
     "sentori_async.bulk.report": "BulkReport",
     "sentori_async.bulk.sync.report": "SyncReport",
@@ -303,6 +303,7 @@ __all__ = [
     "InvalidInput",
     "Kpi",
     "Ledger",
+    "LedgerRequest",
     "LedgerRow",
     "Limits",
     "MailingList",

@@ -78,9 +78,9 @@ class Frames:
         Raises:
             ConfigurationError: pyarrow is not installed.
         """
-        arrow = _library("pyarrow", "'sentori[arrow]'")
+        arrow = library("pyarrow", "'sentori[arrow]'")
         columns = self._columns()
-        types = _arrow_types(arrow)
+        types = arrow_types(arrow)
         arrays = [arrow.array(column.values, types[column.kind]) for column in columns]
         return arrow.table(arrays, names=[column.name for column in columns])
 
@@ -90,7 +90,7 @@ class Frames:
         Raises:
             ConfigurationError: pandas is not installed.
         """
-        pandas = _library("pandas", "pandas")
+        pandas = library("pandas", "pandas")
         return pandas.DataFrame(
             {
                 column.name: pandas.Series(column.values, dtype=_PANDAS[column.kind])
@@ -104,7 +104,7 @@ class Frames:
         Raises:
             ConfigurationError: polars is not installed.
         """
-        polars = _library("polars", "polars")
+        polars = library("polars", "polars")
         types = _polars_types(polars)
         frame: pl.DataFrame = polars.DataFrame(
             [
@@ -225,7 +225,16 @@ def _plain(value: Any) -> Any:
 # ------------------------------------------------------------------------------------- libraries
 
 
-def _library(name: str, package: str) -> Any:
+def library(name: str, package: str) -> Any:
+    """Return a library that not everybody has.
+
+    Args:
+        name: What it is imported as.
+        package: What is installed for it.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -246,7 +255,8 @@ _PANDAS: Final = {
 }
 
 
-def _arrow_types(arrow: Any) -> dict[Kind, Any]:
+def arrow_types(arrow: Any) -> dict[Kind, Any]:
+    """Return what pyarrow, which is given, calls each kind."""
     return {
         Kind.TEXT: arrow.string(),
         Kind.WHOLE: arrow.int64(),

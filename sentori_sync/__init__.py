@@ -92,6 +92,7 @@ __all__ = [
     "InvalidInput",
     "Kpi",
     "Ledger",
+    "LedgerRequest",
     "LedgerRow",
     "Limits",
     "MailingList",

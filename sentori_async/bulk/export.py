@@ -1,4 +1,4 @@
-"""Rows of a ledger in files that other programs read: CSV, JSON Lines and Parquet.
+"""Rows and requests of a ledger in files that other programs read: CSV, JSON Lines and Parquet.
 
 The files hold contact data: only their owner may read them (mode 0600).
 """
@@ -9,28 +9,41 @@ import csv
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final, TypeAlias
 
 import attrs
 
-from sentori_async.bulk.ledger import COLUMNS, LedgerRow
-from sentori_async.errors import ConfigurationError, InvalidInput
+from sentori_async.bulk.ledger import LedgerRequest, LedgerRow
+from sentori_async.errors import InvalidInput
 from sentori_async.files import private_file
+from sentori_async.tables import Kind, arrow_types, library
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+Entry: TypeAlias = LedgerRow | LedgerRequest
+"""What a line of a file says."""
+
+Columns: TypeAlias = Mapping[str, Kind]
 
 _BATCH: Final = 10_000
+_WHOLE: Final = frozenset(
+    ("row", "first_row", "rows", "chunk", "run", "attempts", "failed", "unknown")
+)
+_INSTANTS: Final = frozenset(("intended_at", "settled_at", "begun_at", "ended_at"))
 
 
-def export(rows: Iterable[LedgerRow], path: str | os.PathLike[str]) -> int:
-    """Write rows to a file of the kind that its name says, and return how many.
+def export(
+    rows: Iterable[LedgerRow] | Iterable[LedgerRequest],
+    path: str | os.PathLike[str],
+    *,
+    of: type[Entry] | None = None,
+) -> int:
+    """Write rows, or requests, to a file of the kind that its name says, and return how many.
 
     Args:
-        rows: The rows, such as ``ledger.rows(outcome="failed")``.
+        rows: Such as ``ledger.rows(outcome="failed")`` or ``ledger.requests()``.
         path: The file: .csv, .jsonl, .ndjson or .parquet; one that is there is not replaced.
+        of: Whose columns a file has that there is nothing for; those of a row if it is not said.
 
     Raises:
         InvalidInput: The name says no kind that is known.
@@ -41,18 +54,35 @@ def export(rows: Iterable[LedgerRow], path: str | os.PathLike[str]) -> int:
     write = _KINDS.get(target.suffix.lower())
     if write is None:
         raise InvalidInput(f"{target.name} says no kind: end it in {', '.join(_KINDS)}")
+    entries: Iterator[Entry] = iter(rows)
+    first = list(itertools.islice(entries, 1))
+    columns = _columns(type(first[0]) if first else of or LedgerRow)
     counted = itertools.count()
     with private_file(target) as file:
-        # `zip` takes a number for each row that there is.
-        write(file, (row for row, _ in zip(rows, counted, strict=False)))
+        # `zip` takes a number for each one that there is.
+        write(
+            file,
+            columns,
+            (one for one, _ in zip(itertools.chain(first, entries), counted, strict=False)),
+        )
     return next(counted)
 
 
-def _csv(file: IO[bytes], rows: Iterable[LedgerRow]) -> None:
+def _columns(of: type[Entry]) -> Columns:
+    return {field.name: _kind(field.name) for field in attrs.fields(of)}
+
+
+def _kind(name: str) -> Kind:
+    if name in _WHOLE:
+        return Kind.WHOLE
+    return Kind.INSTANT if name in _INSTANTS else Kind.TEXT
+
+
+def _csv(file: IO[bytes], columns: Columns, entries: Iterable[Entry]) -> None:
     write = csv.writer(_Encoded(file), lineterminator="\n").writerow
-    write(COLUMNS)
-    for row in rows:
-        write([_text(value) for value in attrs.astuple(row)])
+    write(columns)
+    for entry in entries:
+        write([_text(value) for value in attrs.astuple(entry)])
 
 
 class _Encoded:
@@ -65,57 +95,33 @@ class _Encoded:
         return self._file.write(text.encode())
 
 
-def _json_lines(file: IO[bytes], rows: Iterable[LedgerRow]) -> None:
-    for row in rows:
-        file.write(json.dumps(attrs.asdict(row), default=_text).encode() + b"\n")
+def _json_lines(file: IO[bytes], _: Columns, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        file.write(json.dumps(attrs.asdict(entry), default=_text).encode() + b"\n")
 
 
 def _text(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _parquet(file: IO[bytes], rows: Iterable[LedgerRow]) -> None:
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError:
-        msg = (
-            "Parquet is written with pyarrow, which is not installed: pip install 'sentori[arrow]'"
-        )
-        raise ConfigurationError(msg) from None
-    with parquet.ParquetWriter(file, schema()) as writer:
-        for batch in _batches(rows):
-            writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=schema()))
+def _parquet(file: IO[bytes], columns: Columns, entries: Iterator[Entry]) -> None:
+    arrow, parquet = (library(name, "'sentori[arrow]'") for name in ("pyarrow", "pyarrow.parquet"))
+    types = arrow_types(arrow)
+    schema = arrow.schema([(name, types[kind]) for name, kind in columns.items()])
+    with parquet.ParquetWriter(file, schema) as writer:
+        while batch := [_record(entry, columns) for entry in itertools.islice(entries, _BATCH)]:
+            writer.write_batch(arrow.RecordBatch.from_pylist(batch, schema=schema))
 
 
-def _batches(rows: Iterable[LedgerRow]) -> Iterator[list[dict[str, Any]]]:
-    numbered = iter(rows)
-    while batch := [_record(row) for row in itertools.islice(numbered, _BATCH)]:
-        yield batch
-
-
-def _record(row: LedgerRow) -> dict[str, Any]:
+def _record(entry: Entry, columns: Columns) -> dict[str, Any]:
     # A column has one type: codes are numbers on some platforms and texts on others.
-    code = None if row.code is None else str(row.code)
-    return attrs.asdict(attrs.evolve(row, code=code))
-
-
-def schema() -> pa.Schema:
-    """Return the columns of a ledger in Arrow's terms."""
-    import pyarrow as pa
-
-    times, numbers = pa.timestamp("us", tz="UTC"), pa.int64()
-    types = {
-        "row": numbers,
-        "attempts": numbers,
-        "run": numbers,
-        "intended_at": times,
-        "settled_at": times,
+    return {
+        name: str(value) if columns[name] is Kind.TEXT and value is not None else value
+        for name, value in attrs.asdict(entry).items()
     }
-    return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
 
 
-_KINDS: Final[dict[str, Callable[[IO[bytes], Iterable[LedgerRow]], None]]] = {
+_KINDS: Final[dict[str, Callable[[IO[bytes], Columns, Iterator[Entry]], None]]] = {
     ".csv": _csv,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,

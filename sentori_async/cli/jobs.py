@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,8 +13,8 @@ import attrs
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
-from sentori_async.bulk.export import export as write_rows
-from sentori_async.bulk.ledger import ON_ITS_WAY, Ledger, LedgerRow, Run
+from sentori_async.bulk.export import export as write_entries
+from sentori_async.bulk.ledger import ON_ITS_WAY, Ledger, LedgerRequest, LedgerRow, Run
 from sentori_async.bulk.outcomes import UNSUCCESSFUL, Status
 from sentori_async.cli import texts
 from sentori_async.cli.exits import OK
@@ -22,12 +23,16 @@ from sentori_async.cli.running import guarded
 from sentori_async.errors import InvalidInput
 
 _FOLLOW_S: Final = 1.0
+_MOST_SHOWN: Final = 100
 _OUTCOMES: Final = (*get_args(Status), ON_ITS_WAY)
 
 Journal = Annotated[Path, Parameter(help="The journal, as --journal named it.")]
 Outcome = Annotated[
     str | None,
     Parameter(metavar="STATUS", help='Only rows that ended so, such as failed, or "on its way".'),
+]
+Limit = Annotated[
+    PositiveInt, Parameter(metavar="N", show_default=True, help="How many are shown at most.")
 ]
 
 app: Final = App(name="jobs", help_epilogue=texts.JOBS_MORE)
@@ -68,9 +73,7 @@ def rows(
     contact: Annotated[
         str | None, Parameter(metavar="IDENTITY", help="Only rows of this contact.")
     ] = None,
-    limit: Annotated[
-        PositiveInt, Parameter(metavar="N", show_default=True, help="How many rows at most.")
-    ] = 100,
+    limit: Limit = _MOST_SHOWN,
     as_json: AsJson = False,
 ) -> int:
     """Show single rows, with their contacts; the input's first row is row 0."""
@@ -80,14 +83,31 @@ def rows(
         _require_outcome(outcome)
         with Ledger(journal) as ledger:
             found = ledger.rows(outcome=outcome, error=error, contact=contact)
-            shown = [row for row, _ in zip(found, range(limit), strict=False)]
+            shown = list(itertools.islice(found, limit))
         output.document([attrs.asdict(row) for row in shown])
         for row in shown:
             _tell_row(row, output)
-        if not shown:
-            output.note("No such row.")
-        if len(shown) == limit:
-            output.note(f"Only the first {limit:,} are shown: see --limit, or sentori jobs export.")
+        _tell_end(len(shown), limit, "row", output)
+        return OK
+
+    return guarded(output, work)
+
+
+@app.command
+def requests(journal: Journal, /, *, limit: Limit = _MOST_SHOWN, as_json: AsJson = False) -> int:
+    """Show the requests that carried rows: which rows, how often they were tried, how they ended.
+
+    A row is in the request that it was last sent with, and in none where it was not sent.
+    """
+    output = Output(as_json=as_json)
+
+    def work() -> int:
+        with Ledger(journal) as ledger:
+            shown = list(itertools.islice(ledger.requests(), limit))
+        output.document([attrs.asdict(request) for request in shown])
+        for request in shown:
+            _tell_request(request, output)
+        _tell_end(len(shown), limit, "request", output)
         return OK
 
     return guarded(output, work)
@@ -102,6 +122,9 @@ def export(
     /,
     *,
     outcome: Outcome = None,
+    requests: Annotated[
+        bool, Parameter(negative="", help="Write the requests that carried rows instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Write the rows to a file that other programs read; the input's first row is row 0."""
@@ -109,10 +132,18 @@ def export(
 
     def work() -> int:
         _require_outcome(outcome)
+        if requests and outcome is not None:
+            raise InvalidInput("requests have no outcome: leave --outcome or --requests out")
         with Ledger(journal) as ledger:
-            count = write_rows(ledger.rows(outcome=outcome), file)
-        output.document({"file": str(file), "rows": count})
-        output.line(f"{count:,} rows in {file}. It holds contact data; only you can read it.")
+            if requests:
+                count = write_entries(ledger.requests(), file, of=LedgerRequest)
+            else:
+                count = write_entries(ledger.rows(outcome=outcome), file)
+        output.document({"file": str(file), "requests" if requests else "rows": count})
+        if requests:
+            output.line(f"{count:,} requests in {file}.")
+        else:
+            output.line(f"{count:,} rows in {file}. It holds contact data; only you can read it.")
         return OK
 
     return guarded(output, work)
@@ -192,3 +223,29 @@ def _tell_row(row: LedgerRow, output: Output) -> None:
     code = "" if row.code is None else f" (code {row.code})"
     why = f"  {row.error}{code}: {row.message}" if row.error else ""
     output.line(f"{row.row:>9,}  {row.outcome or 'on its way':<12} {row.contact}{why}")
+
+
+def _tell_request(request: LedgerRequest, output: Output) -> None:
+    what = "1 row" if request.rows == 1 else f"{request.rows:,} rows"
+    tries = "once" if request.attempts == 1 else f"{request.attempts:,} times"
+    parts = [f"{what}, run {request.run}, {request.begun_at:%Y-%m-%d %H:%M:%S} UTC"]
+    if request.ended_at is None:
+        parts.append(ON_ITS_WAY)
+    else:
+        parts.append(f"{(request.ended_at - request.begun_at).total_seconds():,.3f} s")
+        parts.append(f"tried {tries}")
+    parts += [
+        f"{count:,} {name}"
+        for name, count in (("failed", request.failed), ("unknown", request.unknown))
+        if count
+    ]
+    if request.request_id is not None:
+        parts.append(request.request_id)
+    output.line(f"{request.first_row:>9,}  {', '.join(parts)}")
+
+
+def _tell_end(shown: int, limit: int, noun: str, output: Output) -> None:
+    if not shown:
+        output.note(f"No such {noun}.")
+    if shown == limit:
+        output.note(f"Only the first {limit:,} are shown: see --limit, or sentori jobs export.")

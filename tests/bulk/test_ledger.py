@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import polars as pl
 import pytest
 
 from sentori_async import AsyncSentori, Limits
 from sentori_async.bulk.export import export
-from sentori_async.bulk.ledger import COLUMNS, ON_ITS_WAY, Ledger, LedgerRow
+from sentori_async.bulk.ledger import COLUMNS, ON_ITS_WAY, Ledger, LedgerRequest, LedgerRow
 from sentori_async.errors import BulkError, ConfigurationError, InvalidInput
 from sentori_async.sandbox import API_KEY, Sandbox
 
@@ -224,6 +225,27 @@ async def test_parquet_is_read_by_others(journal: Path) -> None:
     assert frame["contact"].to_list()[0] == "ann@example.com"
     assert frame["code"].to_list() == [None, "100", None, None]
     assert str(frame["settled_at"].dtype).startswith("Datetime")
+
+
+async def test_requests_are_exported_with_their_own_columns(journal: Path) -> None:
+    path = journal.with_name("requests.parquet")
+    with Ledger(journal) as ledger:
+        assert export(ledger.requests(), path) == 3
+    frame = pl.read_parquet(path)
+
+    assert frame.columns == [field.name for field in attrs.fields(LedgerRequest)]
+    assert frame["first_row"].to_list() == [0, 1, 3]
+    assert frame["failed"].to_list() == [0, 1, 0]
+    assert (frame["chunk"].dtype, frame["request_id"].dtype) == (pl.Int64, pl.String)
+    assert str(frame["begun_at"].dtype).startswith("Datetime")
+
+
+@pytest.mark.parametrize(("of", "first"), [(None, "row"), (LedgerRequest, "first_row")])
+async def test_a_file_of_nothing_has_columns(journal: Path, of: Any, first: str) -> None:
+    path = journal.with_name("none.csv")
+
+    assert export(iter(()), path, of=of) == 0
+    assert path.read_text(encoding="utf-8").split(",")[0] == first
 
 
 async def test_only_the_owner_may_read_what_is_exported(journal: Path) -> None:

@@ -17,7 +17,7 @@ from sentori_async.bulk.ledger import Ledger
 from sentori_async.cli.app import run
 from sentori_async.cli.jobs import _follow
 from sentori_async.cli.output import Output
-from sentori_async.sandbox import Sandbox
+from sentori_async.sandbox import FaultRule, FaultScript, Sandbox, faults
 from tests.cli.command import environment, sentori
 
 Capture: TypeAlias = pytest.CaptureFixture[str]
@@ -183,6 +183,51 @@ def test_rows_are_exported(journal: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(["jobs", "export", str(journal), str(target), "--outcome", "added"]) == 0
     assert "2 rows in " in capsys.readouterr().out
     assert len(target.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_requests_are_shown_with_how_often_they_were_tried(
+    sandbox: Sandbox, path: Path, capsys: Capture
+) -> None:
+    path.write_text(TEXT, encoding="utf-8")
+    journal = path.with_name("job.db")
+    sandbox.faults = FaultScript([FaultRule("contacts.import_", faults.Status(status=503), on=[1])])
+    options = ("--mode", "import", "--journal", journal)
+    assert sentori("sync", path, *options, env=environment(sandbox)).code == 1
+
+    assert run(["jobs", "requests", str(journal)]) == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    first, *words = line.split()
+    assert (first, " ".join(words)[:15]) == ("0", "3 rows, run 1, ")
+    assert line.endswith("tried 2 times, 1 failed")
+    assert run(["jobs", "requests", str(journal), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["rows"], found["attempts"], found["failed"]) == (3, 2, 1)
+
+
+def test_only_some_requests_are_shown_where_there_are_many(journal: Path, capsys: Capture) -> None:
+    assert run(["jobs", "requests", str(journal), "--limit", "1"]) == 0
+
+    shown = capsys.readouterr()
+    assert [line.split()[:3] for line in shown.out.splitlines()] == [["0", "1", "row,"]]
+    assert "Only the first 1" in shown.err
+
+
+def test_requests_are_exported(journal: Path, capsys: Capture) -> None:
+    target = journal.with_name("requests.csv")
+
+    assert run(["jobs", "export", str(journal), str(target), "--requests"]) == 0
+    assert capsys.readouterr().out == f"3 requests in {target}.\n"
+    assert target.read_text(encoding="utf-8").startswith("first_row,rows,")
+
+
+def test_requests_have_no_outcome_to_choose_them_by(journal: Path, capsys: Capture) -> None:
+    target = journal.with_name("requests.csv")
+    command = ["jobs", "export", str(journal), str(target), "--requests", "--outcome", "failed"]
+
+    assert run(command) == 2
+    assert "requests have no outcome" in capsys.readouterr().err
+    assert not target.exists()
 
 
 def test_what_is_no_journal_is_misuse(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

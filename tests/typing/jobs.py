@@ -11,6 +11,7 @@ from sentori_async import (
     AsyncSentori,
     BulkReport,
     Ledger,
+    LedgerRequest,
     LedgerRow,
     SyncReport,
     WebhookEvent,
@@ -62,7 +63,10 @@ def tables(ledger: Ledger, report: BulkReport) -> None:
     for row in ledger.rows(outcome="failed"):
         assert_type(row, LedgerRow)
     assert_type(ledger.counts(), dict[str, int])
+    for request in ledger.requests():
+        assert_type(request, LedgerRequest)
     assert_type(export(ledger.rows(), "rows.csv"), int)
+    assert_type(export(ledger.requests(), "requests.csv"), int)
 
 
 async def migrations(old: AsyncGetResponse, new: AsyncSentori) -> None:
