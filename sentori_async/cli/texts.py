@@ -56,6 +56,7 @@ JOBS_MORE: Final = """\
 
     sentori jobs show job.db --follow
     sentori jobs rows job.db --outcome failed
+    sentori jobs requests job.db
     sentori jobs export job.db rows.parquet
 
 The journal is only read. It holds contact data, and so does what is shown of its rows.
