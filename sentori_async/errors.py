@@ -74,6 +74,12 @@ def _mask_number(found: re.Match[str]) -> str:
     return number if _NO_NUMBER.fullmatch(number) else f"{number[:2]}***{number[-2:]}"
 
 
+def kind_of(value: object) -> str:
+    """Return what a value is for a sentence, such as "an int"."""
+    name = type(value).__name__
+    return f"{'an' if name[:1] in 'aeioAEIO' else 'a'} {name}"
+
+
 class SentoriError(Exception):
     """The base of every error of this package.
 

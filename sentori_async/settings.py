@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
-from sentori_async.errors import ConfigurationError
+from sentori_async.errors import ConfigurationError, kind_of
 from sentori_async.secret import Secret, TokenSecret
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 def _instance_of(kind: type) -> Callable[[object, attrs.Attribute[Any], object], None]:
     def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if not isinstance(value, kind):
-            msg = f"{attribute.name} must be a {kind.__name__}, not a {type(value).__name__}"
+            msg = f"{attribute.name} must be a {kind.__name__}, not {kind_of(value)}"
             raise ConfigurationError(msg)
 
     return check
@@ -254,7 +254,7 @@ def _verifies(_: object, __: attrs.Attribute[Any], value: object) -> None:
     if value is None:
         return
     if not isinstance(value, ssl.SSLContext):
-        msg = f"tls must be an ssl.SSLContext, not a {type(value).__name__}"
+        msg = f"tls must be an ssl.SSLContext, not {kind_of(value)}"
         raise ConfigurationError(msg)
     if value.verify_mode is not ssl.CERT_REQUIRED or not value.check_hostname:
         msg = "tls must verify certificates and host names: add your CA to the context instead"
@@ -351,7 +351,7 @@ def _credential(
             return access_token
         source: object = access_token
         if not callable(source):
-            msg = f"an access token is a str or a callable, not a {type(source).__name__}"
+            msg = f"an access token is a str or a callable, not {kind_of(source)}"
             raise ConfigurationError(msg)
         return TokenSecret(access_token)
     name = f"{platform.env_prefix}_API_KEY"

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentori_async import errors
-from sentori_async.errors import ApiError, BulkError, DecodeError, SentoriError, mask
+from sentori_async.errors import ApiError, BulkError, DecodeError, SentoriError, kind_of, mask
 
 JOE = "joe.bloggs@example.com"
 
@@ -256,3 +256,10 @@ def test_a_long_text_is_masked_in_little_time(unit: str) -> None:
 
     # Going back over the text would take minutes.
     assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(1, "an int"), ("", "a str"), ([], "a list"), (OSError(), "an OSError")]
+)
+def test_kind_of_a_value_has_its_article(value: object, kind: str) -> None:
+    assert kind_of(value) == kind

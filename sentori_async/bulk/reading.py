@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, kind_of
 
 
 @runtime_checkable
@@ -44,7 +44,7 @@ def identity_and_fields(row: object, name: str) -> tuple[object, Any]:
         case _:
             raise InvalidInput(
                 f"a row is a mapping, an identity such as the {name}, or an (identity, fields) "
-                f"pair, not a {type(row).__name__}"
+                f"pair, not {kind_of(row)}"
             )
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from sentori_async.errors import ApiError, ConfigurationError, SentoriError
+from sentori_async.errors import ApiError, ConfigurationError, SentoriError, kind_of
 from sentori_async.transport import log
 from sentori_async.wire.headers import request_id
 
@@ -182,7 +182,7 @@ def check_callable(given: Iterable[object], rule: str) -> None:
     """
     for one in given:
         if not callable(one):
-            raise ConfigurationError(f"{rule}, not a {type(one).__name__}")
+            raise ConfigurationError(f"{rule}, not {kind_of(one)}")
 
 
 class Events:

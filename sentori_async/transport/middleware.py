@@ -23,6 +23,7 @@ from sentori_async.errors import (
     RequestTimeout,
     SentoriError,
     TransportError,
+    kind_of,
 )
 from sentori_async.transport.events import check_callable
 from sentori_async.wire.message import Request, Response, Safety
@@ -196,7 +197,7 @@ def _response(value: object) -> Response:
     """Return what a middleware returned, if it is an answer."""
     if isinstance(value, Response):
         return value
-    raise TypeError(f"a middleware returns a Response, not a {type(value).__name__}")
+    raise TypeError(f"a middleware returns a Response, not {kind_of(value)}")
 
 
 def _same_but_headers(request: object, planned: Request) -> bool:

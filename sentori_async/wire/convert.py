@@ -24,7 +24,7 @@ from cattrs.cols import list_structure_factory
 from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
-from sentori_async.errors import DecodeError, InvalidInput
+from sentori_async.errors import DecodeError, InvalidInput, kind_of
 from sentori_async.tables import Models
 from sentori_async.unset import UNSET
 from sentori_async.wire import body, hooks
@@ -166,7 +166,7 @@ class Codec:
                 return value
             raise InvalidInput(
                 f"fields are a mapping with the platform's own names, or a patch model, "
-                f"not a {type(value).__name__}"
+                f"not {kind_of(value)}"
             )
         document = {
             wire: self._nested(field)

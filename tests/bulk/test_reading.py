@@ -36,5 +36,5 @@ def test_a_database_row_is_read_by_its_columns() -> None:
 
 @pytest.mark.parametrize("row", [None, 5, ("u-1",), object()])
 def test_what_is_no_row_is_refused_without_being_shown(row: object) -> None:
-    with pytest.raises(InvalidInput, match=f"not a {type(row).__name__}"):
+    with pytest.raises(InvalidInput, match=rf"not an? {type(row).__name__}"):
         identity_and_fields(row, "id")

@@ -195,7 +195,7 @@ async def test_a_token_that_is_echoed_is_masked_even_after_it_was_replaced() -> 
     ("options", "why"),
     [
         ({"api_key": "k", "access_token": "t"}, "not both"),
-        ({"access_token": 3}, "an access token is a str or a callable, not a int"),
+        ({"access_token": 3}, "an access token is a str or a callable, not an int"),
         ({}, "no API key"),
     ],
 )

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, kind_of
 from sentori_async.platforms.getresponse.models import (
     GetResponseContact,
     GetResponseContactPatch,
@@ -125,7 +125,7 @@ def document(fields: GetResponseFields | None) -> dict[str, Any]:
     if not isinstance(fields, Mapping):
         raise InvalidInput(
             "fields are a mapping with the vendor's own names, a GetResponseContactPatch or a "
-            f"GetResponseContact, not a {type(fields).__name__}"
+            f"GetResponseContact, not {kind_of(fields)}"
         )
     data = {name: value for name, value in fields.items() if value is not UNSET}
     campaign = campaign_in(data)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, kind_of
 from sentori_async.platforms.sent.models import WRITABLE, SentContact, SentContactPatch
 from sentori_async.platforms.sent.names import CODEC
 from sentori_async.unset import UNSET, Unset
@@ -89,7 +89,7 @@ def contact_body(fields: SentFields | None, own_number: str | None = None) -> by
     if not isinstance(fields, Mapping):
         raise InvalidInput(
             "fields are a mapping with the vendor's own names, a SentContactPatch or a "
-            f"SentContact, not a {type(fields).__name__}"
+            f"SentContact, not {kind_of(fields)}"
         )
     document = {name: value for name, value in fields.items() if value is not UNSET}
     named = document.pop(NUMBER, None)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, kind_of
 from sentori_async.platforms.sentori.models import Contact, ContactPatch
 from sentori_async.platforms.sentori.names import CODEC
 from sentori_async.unset import UNSET
@@ -41,8 +41,7 @@ def address(value: object) -> str:
     """
     if not isinstance(value, str):
         raise InvalidInput(
-            f"an address is a str, not a {type(value).__name__}: "
-            "only contacts.get() takes a SystemID"
+            f"an address is a str, not {kind_of(value)}: only contacts.get() takes a SystemID"
         )
     value = value.strip()
     if not value:
@@ -94,7 +93,7 @@ def document(fields: Fields) -> Mapping[str, Any]:
         return CODEC.document(fields.patch() if isinstance(fields, Contact) else fields)
     raise InvalidInput(
         "fields are a mapping with the vendor's own names, a ContactPatch or a Contact, "
-        f"not a {type(fields).__name__}"
+        f"not {kind_of(fields)}"
     )
 
 
@@ -151,7 +150,7 @@ def merge_data(data: Mapping[str, Any] | None) -> bytes | None:
     if data is None:
         return None
     if not isinstance(data, Mapping):
-        raise InvalidInput(f"an autoresponder's data is a mapping, not a {type(data).__name__}")
+        raise InvalidInput(f"an autoresponder's data is a mapping, not {kind_of(data)}")
     for name, value in data.items():
         if isinstance(value, Mapping | list | tuple):
             raise InvalidInput(f"the field {name!r} is nested: an autoresponder takes flat data")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, kind_of
 from sentori_async.platforms.spotzee.models import SpotzeeEvent, SpotzeeUser, SpotzeeUserPatch
 from sentori_async.platforms.spotzee.names import CODEC
 from sentori_async.platforms.spotzee.preferences import (
@@ -47,7 +47,7 @@ def external_id(value: object) -> str:
     """
     if not isinstance(value, str):
         raise InvalidInput(
-            f"an external_id is a str, not a {type(value).__name__}: "
+            f"an external_id is a str, not {kind_of(value)}: "
             "Spotzee's own number of a user does not name it here"
         )
     if not value.strip():
@@ -91,7 +91,7 @@ def document(fields: UserFields) -> dict[str, Any]:
     if not isinstance(fields, Mapping | SpotzeeUserPatch):
         raise InvalidInput(
             "fields are a mapping with the vendor's own names, a SpotzeeUserPatch or a "
-            f"SpotzeeUser, not a {type(fields).__name__}"
+            f"SpotzeeUser, not {kind_of(fields)}"
         )
     data = CODEC.document(fields)
     return {name: value for name, value in data.items() if value is not UNSET}
@@ -171,7 +171,7 @@ def change_item(change: StateChange, where: str = "the change") -> dict[str, Any
     """
     if not isinstance(change, Mapping | SpotzeeSubscriptionChange):
         raise InvalidInput(
-            f"{where} is a mapping or a SpotzeeSubscriptionChange, not a {type(change).__name__}"
+            f"{where} is a mapping or a SpotzeeSubscriptionChange, not {kind_of(change)}"
         )
     data = CODEC.document(change)
     return {
@@ -188,7 +188,7 @@ def event_item(event: UserEvent, where: str) -> dict[str, Any]:
         InvalidInput: It has no name, or nobody who did it.
     """
     if not isinstance(event, Mapping | SpotzeeEvent):
-        raise InvalidInput(f"{where} is a mapping or a SpotzeeEvent, not a {type(event).__name__}")
+        raise InvalidInput(f"{where} is a mapping or a SpotzeeEvent, not {kind_of(event)}")
     data = CODEC.document(event)
     name = data.get("name")
     if not isinstance(name, str) or not name.strip():
@@ -208,7 +208,7 @@ def each(items: Iterable[T], what: str, *one: type) -> list[T]:
         InvalidInput: It is one item and no iterable of them.
     """
     if isinstance(items, (str, bytes, Mapping, *one)) or not isinstance(items, Iterable):
-        raise InvalidInput(f"{what} are a list, not a {type(items).__name__}")
+        raise InvalidInput(f"{what} are a list, not {kind_of(items)}")
     return list(items)
 
 
