@@ -1,7 +1,7 @@
 """CSV as people really have it.
 
-1. Rows are numbered as a spreadsheet shows them: the header's is 1, empty lines count, and a line
-   end inside a cell does not.
+1. A row's number is that of the line where it begins, as an editor shows it: what reading says of a
+   line and what a job says of a row can be laid side by side.
 2. Cells lose the space around them; an empty cell is absent, so that it clears nothing.
 3. A row with fewer cells than columns lacks the last ones; empty cells beyond them are ignored.
 4. What is wrong within one line refuses that row. A quoted cell that runs on and then breaks
@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from sentori_async.errors import InvalidInput
 from sentori_async.sources.rows import Records, RefusedRow, Row, TextFile
-from sentori_async.sources.text import Lines, reading
+from sentori_async.sources.text import Lines, no_text, reading
 
 _DELIMITERS: Final = ",;\t|"  # where two divide the header alike, the earlier
 _HINT: Final = "sep="  # Excel's own line above the header
@@ -120,15 +120,14 @@ class _Table:
         if first.lower().startswith(_HINT) and len(first.rstrip("\r\n")) == len(_HINT) + 1:
             delimiter = delimiter or first[len(_HINT)]
             first = next(text, "")
-        skipped = 0
         while first and not first.strip():
-            skipped += 1
             first = next(text, "")
         self._reader = csv.reader(
             chain([first], text), delimiter=delimiter or _sniffed(first), strict=True
         )
-        self._number = skipped
+        self._ahead = 1  # the header's first line was read to see what divides it
         self.columns = self._header()
+        self._ahead = 0
 
     def _noted(self, lines: Lines) -> Iterator[str]:
         for line in lines:
@@ -149,14 +148,14 @@ class _Table:
     def _header(self) -> tuple[str, ...]:
         number, cells = next(iter(self), (0, []))
         if isinstance(cells, str):
-            raise InvalidInput(f"the header of {self._name}, row {number}, is broken: {cells}")
+            raise InvalidInput(f"the header of {self._name}, line {number}, is broken: {cells}")
         names = [cell.strip() for cell in cells]
         while names and not names[-1]:
             names.pop()  # a spreadsheet's unused columns
         if not names:
             raise InvalidInput(f"{self._name} is empty: its first row must name the columns")
         if any("\0" in name for name in names):
-            raise InvalidInput(f"{self._name} is no text: save it as CSV UTF-8")
+            raise no_text(self._name)
         unnamed = [str(place) for place, name in enumerate(names, start=1) if not name]
         if unnamed:
             which = ", ".join(unnamed)
@@ -170,22 +169,21 @@ class _Table:
     def __iter__(self) -> Iterator[tuple[int, list[str] | str]]:
         """Yield each record's number with its cells, or with what is wrong with it."""
         while True:
-            self._number += 1
-            begun = self._lines.number
+            number = self._lines.number + 1 - self._ahead
             try:
                 cells = next(self._reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                if self._lines.number > begun + 1:
+                if self._lines.number > number:
                     raise InvalidInput(
-                        f"a quoted cell that begins in line {begun + 1} of {self._name} does not "
+                        f"a quoted cell that begins in line {number} of {self._name} does not "
                         f"end as it should ({error}): look for a quote too many or too few"
                     ) from None
-                yield self._number, f"the row's quotes are wrong ({error}): double those inside"
+                yield number, f"the row's quotes are wrong ({error}): double those inside"
             else:
                 if cells:
-                    yield self._number, cells
+                    yield number, cells
             self._taken.clear()
 
 

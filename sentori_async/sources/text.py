@@ -1,7 +1,8 @@
 """Lines of text from a file whose encoding is known, marked or a guess.
 
 1. A byte order mark says what the encoding is; without one it is the caller's word, else UTF-8.
-2. Nothing is replaced: what does not decode ends the reading, and the error names the line.
+2. A file that is no text at all is told so: no encoding would make rows of it.
+3. Nothing is replaced: what does not decode ends the reading, and the error names the line.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _LONGEST_MARK: Final = max(len(mark) for mark, _ in _MARKS)
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 # What workbooks begin with: the current format is a ZIP archive, the older an OLE file.
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+# What no encoding of text has; NUL is apart, and UTF-16 has all of them.
+_NEVER_IN_TEXT: Final = re.compile(rb"[\x01-\x06\x0e-\x19\x1c-\x1f]")
+_NUL: Final = b"\0"
 
 
 class Lines:
@@ -74,6 +78,8 @@ class Lines:
     def _undecodable(self, error: UnicodeError) -> InvalidInput:
         number, what = self.number + 1, ""
         if isinstance(error, UnicodeDecodeError):
+            if _is_binary(error.object):
+                return no_text(self._name)
             # Whole lines are handed out before more bytes are decoded.
             before = error.object[: error.start].decode(self.encoding, errors="ignore")
             number += len(_LINE_END.findall(before))
@@ -83,6 +89,22 @@ class Lines:
             f"line {number} of {self._name} is not {said}{what}: save the file as UTF-8, or say "
             "what it is, such as --encoding cp1252 or --encoding utf-16-le"
         )
+
+
+def no_text(name: str) -> InvalidInput:
+    """Return the error of a file that is no text."""
+    return InvalidInput(
+        f"{name} is no text: files that can be read are CSV (save a workbook as CSV UTF-8), "
+        "JSON Lines (.jsonl, .ndjson) and Parquet (.parquet)"
+    )
+
+
+def _is_binary(data: bytes) -> bool:
+    """Tell whether bytes that do not decode are no text in any encoding."""
+    few, many = sorted((data[::2].count(_NUL), data[1::2].count(_NUL)))
+    if few * 4 <= many and many * 4 >= len(data):
+        return False  # UTF-16: of every two bytes, the same one is NUL wherever the text is ASCII
+    return many > 0 or _NEVER_IN_TEXT.search(data) is not None
 
 
 def _encoding_of(head: bytes, encoding: str | None) -> tuple[bytes, str]:

@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+import itertools
 import os
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -85,7 +87,7 @@ def test_excels_own_line_above_the_header_names_the_delimiter(path: Path) -> Non
     rows = rows_of(path, b"sep=|\r\nEmailAddress|A;B;C\r\na@example.com|x\r\n")
 
     assert rows == [{"EmailAddress": "a@example.com", "A;B;C": "x"}]
-    assert good(rows[0]).number == 2
+    assert good(rows[0]).number == 3
 
 
 def test_cells_lose_the_space_around_them(path: Path) -> None:
@@ -118,19 +120,36 @@ def test_only_a_row_without_any_value_is_blank(path: Path) -> None:
 # ---------------------------------------------------------------------------------- row numbers
 
 
-def test_rows_are_numbered_as_a_spreadsheet_shows_them(path: Path) -> None:
-    """The header is row 1, an empty line is a row, a line end within a cell is not."""
+def test_rows_are_numbered_by_the_line_they_begin_in(path: Path) -> None:
+    """Every line counts: the header, an empty one, and each that a cell in quotes runs over."""
     lines = (
-        b'a@example.com,"one\r\ncell\r\n",\r\n'  # row 2
-        b"\r\n"  # row 3
-        b",,\r\n"  # row 4
-        b"\r\n\r\n"  # rows 5 and 6
-        b"b@example.com,,\r\n"  # row 7
+        b'a@example.com,"one\r\ncell\r\n",\r\n'  # lines 2 to 4
+        b"\r\n"  # line 5
+        b",,\r\n"  # line 6
+        b"\r\n\r\n"  # lines 7 and 8
+        b"b@example.com,,\r\n"  # line 9
     )
 
     rows = rows_of(path, HEADER + lines)
 
-    assert [row.number for row in rows] == [2, 4, 7]
+    assert [row.number for row in rows] == [2, 6, 9]
+
+
+def test_row_and_error_of_one_line_have_the_same_number(path: Path) -> None:
+    """A header that runs over two lines shifts both alike."""
+    path.write_bytes(b'EmailAddress,"First\nName"\na@example.com,Ann\nb@example.com,"B\nob\n')
+
+    with pytest.raises(InvalidInput, match="begins in line 4 of"):
+        list(CsvFile(path))
+
+    assert [row.number for row in itertools.islice(CsvFile(path), 1)] == [3]
+
+
+def test_quote_left_open_in_the_header_is_in_line_1(path: Path) -> None:
+    path.write_bytes(b'EmailAddress,"First\na@example.com,Ann\n')
+
+    with pytest.raises(InvalidInput, match="begins in line 1 of"):
+        CsvFile(path)
 
 
 def test_empty_lines_above_the_header_count(path: Path) -> None:
@@ -223,6 +242,36 @@ def test_header_that_names_no_columns_is_refused(path: Path, content: bytes, mes
 
     with pytest.raises(InvalidInput, match=message):
         CsvFile(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"%PDF-1.7\n\x01\xe2\xe3\xcf\xd3\n",
+        b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\xd0\xff",
+        b"\x1f\x8b\x08\x00gzip\xff",
+        b"PAR1\x15\x00\x15\xfa",
+    ],
+)
+@pytest.mark.parametrize("name", ["contacts.csv", "contacts.jsonl"])
+def test_file_that_is_no_text_is_told_what_can_be_read(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(InvalidInput, match=rf"{name} is no text.*CSV.*\.jsonl.*\.parquet"):
+        open_rows(tmp_path / name)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_text_in_another_encoding_is_not_taken_for_none(path: Path, encoding: str) -> None:
+    """Every second byte of UTF-16 is NUL, or what no other text has."""
+    text = "EmailAddress,FirstName\n" + "zoë@example.com,Zoë\n" * 9
+    path.write_bytes((text if encoding == "cp1252" else text + "ж\u0101\n" * 9).encode(encoding))
+
+    with pytest.raises(InvalidInput, match=r"is not UTF-8 .*--encoding"):
+        list(CsvFile(path))
 
 
 def test_header_alone_is_a_file_without_rows(path: Path) -> None:
@@ -384,7 +433,10 @@ def test_what_a_spreadsheet_writes_is_read_back(
 
     rows = list(CsvFile(path))
 
+    # Every line end is one, however it is written.
+    texts = [[re.sub("\r\n?", "\n", cell) for cell in cells] for cells in table]
     stripped = [[cell.strip() for cell in cells] for cells in table]
     named = [dict(zip(("EmailAddress", "First", "Last"), c, strict=True)) for c in stripped]
     assert rows == [{name: cell for name, cell in row.items() if cell} for row in named]
-    assert [row.number for row in rows] == list(range(2, len(table) + 2))
+    ends = [sum(cell.count("\n") for cell in cells) for cells in texts]
+    assert [row.number for row in rows] == [2 + n + sum(ends[:n]) for n in range(len(table))]
