@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import Evidence, Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.verbs import AsyncBulk, Rows
+    from sentori_async.bulk.rows import Rows
+    from sentori_async.bulk.verbs import AsyncBulk
     from sentori_async.platforms.getresponse.client import (
         AsyncGetResponse,
         AsyncGetResponseAccounts,

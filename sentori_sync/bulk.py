@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import Evidence, Verb, Via
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.verbs import AsyncBulk, Rows
+    from sentori_async.bulk.rows import Rows
+    from sentori_async.bulk.verbs import AsyncBulk
     from sentori_sync.portal import Portal
 
 _CHUNK: Final = 256
@@ -185,7 +186,7 @@ class BulkJobs(Group):
     ) -> BulkReport:
         """Run the job of an async bulk verb, its rows and its progress in this thread."""
         caller = Caller()
-        job = self._async._job(  # noqa: SLF001 - the verb itself could only be cancelled
+        job = self._async._jobs.job(  # noqa: SLF001 - the verb itself could only be cancelled
             cast("Verb", verb.__name__),
             _advanced_by(caller, rows),
             args[0] if args else None,

@@ -8,12 +8,12 @@ from sentori_sync._caller import Caller
 from sentori_sync.bulk import BulkJobs, _advanced_by, _shown_by
 
 if TYPE_CHECKING:
-    from sentori_async.bulk.options import JournalFile
+    from sentori_async.bulk.options import JournalFile, StateFile
     from sentori_async.bulk.plan import Via
     from sentori_async.bulk.progress import Progress
+    from sentori_async.bulk.rows import Rows
     from sentori_async.bulk.sync.report import SyncReport
     from sentori_async.bulk.sync.wish import Missing
-    from sentori_async.bulk.verbs import Rows, StateFile
 
 
 class SyncingBulkJobs(BulkJobs):
@@ -74,7 +74,7 @@ class SyncingBulkJobs(BulkJobs):
             verify=verify,
         )
         caller = Caller()
-        sync = self._async._sync(  # noqa: SLF001 - the verb itself could only be cancelled
+        sync = self._async._jobs.sync(  # noqa: SLF001 - the verb itself could only be cancelled
             _advanced_by(caller, rows),
             state,
             wish,

@@ -25,7 +25,7 @@ from sentori_async.wire.message import Meter
 from sentori_async.wire.settle import follow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from sentori_async.bulk.journal.entries import Recalled
     from sentori_async.bulk.journal.journal import Journal
@@ -92,6 +92,7 @@ class ChunkEngine(Engine[_Chunk]):
         progress: Progress | None = None,
         journal: Journal | None = None,
         options: JobOptions = PLAIN,
+        estimate_s: Callable[[int], float | None] | None = None,
     ) -> None:
         """Prepare a job whose chunks `plan` turns into calls."""
         workers = min(workers, plan.workers)
@@ -102,6 +103,7 @@ class ChunkEngine(Engine[_Chunk]):
             progress=progress,
             most_parked=workers,
             journal=journal,
+            estimate_s=estimate_s,
         )
         self._plan = plan
         self._last_wins = options.dedupe is not None

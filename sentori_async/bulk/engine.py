@@ -75,6 +75,7 @@ class Engine(Intake[U]):
         progress: Progress | None = None,
         most_parked: int = _PARKED,
         journal: Journal | None = None,
+        estimate_s: Callable[[int], float | None] | None = None,
     ) -> None:
         """Prepare a job.
 
@@ -85,13 +86,14 @@ class Engine(Intake[U]):
             progress: Called with the live report now and then, and at the end.
             most_parked: How many units may wait for their contacts before no more rows are taken.
             journal: Where the job is put down; None for nowhere.
+            estimate_s: Return how long so many requests take, in seconds.
         """
         super().__init__(source, most_parked=most_parked, journal=journal)
         self.report = BulkReport()
         self._send = send
         self._workers = workers
         self._progress = progress
-        self.estimate_s: Callable[[int], float | None] | None = None
+        self._estimate_s = estimate_s
         self._gate = asyncio.Event()
         self._cause: Exception | None = None
 
@@ -120,8 +122,8 @@ class Engine(Intake[U]):
         else:
             await self._journal.open(self.report, self._abort, workers=self._workers)
             await self._run_on_record(self._journal)
-        if self.report.dry_run and self.estimate_s is not None:
-            self.report.estimated_s = self.estimate_s(self.report.requests)
+        if self.report.dry_run and self._estimate_s is not None:
+            self.report.estimated_s = self._estimate_s(self.report.requests)
         self.report.finished = True
         await self._show()
         if isinstance(self._cause, BulkError):

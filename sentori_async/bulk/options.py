@@ -13,6 +13,9 @@ from sentori_async.errors import ConfigurationError
 JournalFile: TypeAlias = str | os.PathLike[str]
 """Where a journal is, or will be."""
 
+StateFile: TypeAlias = str | os.PathLike[str]
+"""Where the state of a sync is, or will be."""
+
 Dedupe: TypeAlias = Literal["last"]
 """Which of several rows of one contact is sent."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import abc
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sized
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sentori_async.bulk.frames import frame_rows, is_frame
 from sentori_async.errors import InvalidInput
+
+Rows: TypeAlias = Iterable[Any] | AsyncIterable[Any]
+"""Any iterable or async iterable: of mappings, of identities, or of (identity, fields) pairs."""
 
 END: Final = object()
 """What a source returns when there are no more rows."""

@@ -17,6 +17,8 @@ from sentori_async.errors import InvalidInput, SentoriError
 from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sentori_async.bulk.journal.entries import Recalled
     from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.options import JobOptions
@@ -60,9 +62,17 @@ class RowEngine(Engine[_Unit]):
         progress: Progress | None = None,
         journal: Journal | None = None,
         options: JobOptions = PLAIN,
+        estimate_s: Callable[[int], float | None] | None = None,
     ) -> None:
         """Prepare a job whose rows `plan` turns into calls."""
-        super().__init__(source, send, workers=workers, progress=progress, journal=journal)
+        super().__init__(
+            source,
+            send,
+            workers=workers,
+            progress=progress,
+            journal=journal,
+            estimate_s=estimate_s,
+        )
         self._plan = plan
         self._window: Window[_Unit] | None = Window() if options.dedupe else None
         self._timer: asyncio.TimerHandle | None = None

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from sentori_async.bulk.chunks import ChunkEngine
-from sentori_async.bulk.journal.home import Job
-from sentori_async.bulk.options import FLUSH_AFTER_S, PLAIN, Dedupe, JobOptions, JournalFile
-from sentori_async.bulk.plan import ChunkPlan
-from sentori_async.bulk.progress import Progress, progress_of
-from sentori_async.bulk.rows import size_of, source_of
-from sentori_async.bulk.single import RowEngine
+from sentori_async.bulk.jobs import Jobs
+from sentori_async.bulk.options import FLUSH_AFTER_S, JobOptions
 from sentori_async.bulk.stream import OutcomeStream
-from sentori_async.errors import ConfigurationError, UnsupportedOperation
 
 if TYPE_CHECKING:
-    from sentori_async.bulk.engine import Engine
     from sentori_async.bulk.journal.home import Home
-    from sentori_async.bulk.journal.journal import Journal
-    from sentori_async.bulk.outcomes import BulkOutcome
-    from sentori_async.bulk.plan import Evidence, Planner, RowPlan, Send, Verb, Via
+    from sentori_async.bulk.options import Dedupe, JournalFile, StateFile
+    from sentori_async.bulk.plan import Evidence, Planner, Send, Verb, Via
+    from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.report import BulkReport
-    from sentori_async.bulk.rows import Source
+    from sentori_async.bulk.rows import Rows
     from sentori_async.bulk.sync.report import SyncReport
-    from sentori_async.bulk.sync.run import Sync
-    from sentori_async.bulk.sync.wish import Missing, Wish
-
-StateFile: TypeAlias = str | os.PathLike[str]
-"""Where the state of a sync is, or will be."""
-
-Rows: TypeAlias = Iterable[Any] | AsyncIterable[Any]
-"""Any iterable or async iterable: of mappings, of identities, or of (identity, fields) pairs."""
-
+    from sentori_async.bulk.sync.wish import Missing
 
 R = TypeVar("R", bound="BulkReport")
 
@@ -64,10 +47,7 @@ class AsyncBulk:
             workers: How many requests may be in flight at once.
             home: Where the jobs run; without it they keep no journals.
         """
-        self._home = home
-        self._send = send
-        self._planner = planner
-        self._workers = workers
+        self._jobs = Jobs(send, planner, workers=workers, home=home)
         self._latest: BulkReport | None = None
 
     @property
@@ -390,40 +370,8 @@ class AsyncBulk:
             verify=verify,
         )
         return await self._finished(
-            self._sync(rows, state, wish, journal=journal, progress=progress)
+            self._jobs.sync(rows, state, wish, journal=journal, progress=progress)
         )
-
-    def _sync(
-        self,
-        rows: Rows,
-        state: StateFile,
-        wish: Wish,
-        *,
-        journal: JournalFile | None,
-        progress: Progress | bool | None,
-        told: Callable[[BulkOutcome], object] | None = None,
-    ) -> Sync:
-        """Return a sync that is ready to run.
-
-        Raises:
-            ConfigurationError: It makes no sense.
-            UnsupportedOperation: The platform cannot do it, or not this way.
-        """
-        from sentori_async.bulk.sync.run import Means, Sync
-
-        if self._home is None:
-            raise ConfigurationError("these bulk jobs cannot sync: use a client's")
-        options = JobOptions(via=wish.via, journal=journal)
-        options.check()
-        means = Means(
-            home=self._home,
-            planner=self._planner,
-            engine=self._engine_of,
-            journal=self._journal("sync", wish.list_id, options),
-            progress=progress_of(progress, total=size_of(rows)),
-            told=told,
-        )
-        return Sync(source_of(rows), state, wish, means)
 
     def stream(
         self,
@@ -469,7 +417,7 @@ class AsyncBulk:
             flush_after_s=flush_after_s,
             evidence=evidence,
         )
-        job = self._job(verb, rows, list_id, options, progress=progress)
+        job = self._jobs.job(verb, rows, list_id, options, progress=progress)
         return OutcomeStream(job, started=self._keep)
 
     async def _run(
@@ -481,7 +429,8 @@ class AsyncBulk:
         *,
         progress: Progress | bool | None,
     ) -> BulkReport:
-        return await self._finished(self._job(verb, rows, list_id, options, progress=progress))
+        job = self._jobs.job(verb, rows, list_id, options, progress=progress)
+        return await self._finished(job)
 
     async def _finished(self, job: _Runs[R]) -> R:
         """Run a job, and return its report."""
@@ -491,75 +440,3 @@ class AsyncBulk:
 
     def _keep(self, report: BulkReport) -> None:
         self._latest = report
-
-    def _job(
-        self,
-        verb: Verb,
-        rows: Rows,
-        list_id: str | None,
-        options: JobOptions,
-        *,
-        progress: Progress | bool | None,
-    ) -> Engine[Any]:
-        """Return a job that is ready to run."""
-        options.check()
-        plan = self._planner.plan_for(verb, list_id, options.via)
-        if options.evidence is not None:
-            if not isinstance(plan, ChunkPlan):
-                raise UnsupportedOperation("evidence is for imports: leave it out")
-            plan = plan.with_evidence(options.evidence)
-        size = size_of(rows)
-        shown = progress_of(progress, total=size)
-        journal = self._journal(verb, list_id, options)
-        job = self._engine_of(source_of(rows), plan, shown, journal, options)
-        job.report.expected = size
-        return job
-
-    def _journal(
-        self, verb: Verb | Literal["sync"], list_id: str | None, options: JobOptions
-    ) -> Journal | None:
-        """Return the journal of a job, which the job opens when it starts.
-
-        Raises:
-            ConfigurationError: There can be none.
-        """
-        if options.journal is None:
-            return None
-        if self._home is None:
-            raise ConfigurationError("these bulk jobs cannot keep a journal: leave it out")
-        # SQLite and a thread are for those who keep one.
-        from sentori_async.bulk.journal.journal import Journal
-
-        job = Job(
-            platform=self._home.platform,
-            base_url=self._home.base_url,
-            verb=verb,
-            target=list_id,
-            via=options.via,
-            # What was only tried must not pass for done.
-            options=", ".join(
-                filter(None, [self._home.options, "dry run" if options.dry_run else ""])
-            ),
-        )
-        return Journal(options.journal, job, self._home, retry_failed=options.retry_failed)
-
-    def _engine_of(
-        self,
-        source: Source,
-        plan: RowPlan | ChunkPlan,
-        shown: Progress | None,
-        journal: Journal | None,
-        options: JobOptions = PLAIN,
-    ) -> Engine[Any]:
-        engine = ChunkEngine if isinstance(plan, ChunkPlan) else RowEngine
-        job: Engine[Any] = engine(
-            source,
-            self._send,
-            plan,  # type: ignore[arg-type]
-            workers=self._workers,
-            progress=shown,
-            journal=journal,
-            options=options,
-        )
-        job.estimate_s = self._home.estimate_s if self._home is not None else None
-        return job

@@ -151,7 +151,7 @@ async def run_diff(
         job.report.flush()
         show()
 
-    sync = job.client.bulk._sync(  # noqa: SLF001 - the verb itself tells no outcomes
+    sync = job.client.bulk._jobs.sync(  # noqa: SLF001 - the verb itself tells no outcomes
         _rows(items, places),
         diff.state or "",
         wish,

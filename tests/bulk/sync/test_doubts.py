@@ -215,7 +215,7 @@ def test_a_drained_sync_sends_no_more_and_removes_nobody(tmp_path: Path) -> None
         wish = Wish(
             key=None, missing="delete", list_id=None, max_removals=1.0, via="single", verify=False
         )
-        sync = bulk._sync(
+        sync = bulk._jobs.sync(
             rows, state, wish, journal=None, progress=None, told=lambda _: sync.drain()
         )
         return await sync.run()
