@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from sentori_async.errors import ConfigurationError, SentoriError
 
@@ -37,16 +37,17 @@ class Database:
         self._lock = threading.RLock()
         self._depth = 0
         self._connection: sqlite3.Connection | None = _open(path)
+        self._execute: Callable[..., sqlite3.Cursor] = self._connection.execute
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows."""
         with self._lock:
-            return self._open.execute(sql, values).fetchall()
+            return self._execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
         """Run one statement and return its first row, or None."""
         with self._lock:
-            found: tuple[Any, ...] | None = self._open.execute(sql, values).fetchone()
+            found: tuple[Any, ...] | None = self._execute(sql, values).fetchone()
             return found
 
     def value(self, sql: str, *values: Any) -> Any:
@@ -56,8 +57,9 @@ class Database:
 
     def run(self, sql: str, *values: Any) -> int:
         """Run one writing statement and return the id of the row it inserted."""
-        with self:
-            return self._open.execute(sql, values).lastrowid or 0
+        with self._lock:
+            # Outside of any block SQLite makes a transaction of the one statement.
+            return self._execute(sql, values).lastrowid or 0
 
     def run_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         """Run one writing statement for each set of values."""
@@ -75,12 +77,13 @@ class Database:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+                self._execute = _refuse
 
     def __enter__(self) -> None:
         self._lock.acquire()
         try:
             if self._depth == 0:
-                self._open.execute("BEGIN")
+                self._execute("BEGIN")
         except BaseException:
             self._lock.release()
             raise
@@ -111,9 +114,11 @@ class Database:
 
     @property
     def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise SentoriError("the sandbox is closed: read its state before leaving the block")
-        return self._connection
+        return self._connection or _refuse()
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise SentoriError("the sandbox is closed: read its state before leaving the block")
 
 
 def _open(path: str | os.PathLike[str] | None) -> sqlite3.Connection:

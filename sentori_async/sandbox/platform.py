@@ -60,7 +60,7 @@ class Reply:
         """Return the answer with more headers, which replace those of the same names."""
         headers = CIMultiDict(self.headers)
         headers.update(more)
-        return attrs.evolve(self, headers=headers)
+        return Reply(self.status, self.body, headers)
 
 
 def json_reply(value: Any, status: int = 200) -> Reply:
@@ -175,6 +175,8 @@ class Router(Generic[H]):
 
 
 def _decoded(segment: str) -> str:
+    if "%" not in segment and segment.isascii():
+        return segment
     try:
         return unquote_to_bytes(segment).decode()
     except UnicodeError:

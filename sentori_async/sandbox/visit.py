@@ -50,12 +50,16 @@ class Visit:
         if isinstance(self.target, Reply):
             return self.target
         request = self.request
+        content = request.content
         try:
-            body = await request.read() if request.body_exists else b""
+            # Mostly all of it is there, and needs no waiting for.
+            body = content.read_nowait() if content.is_eof() else await request.read()
         except web.HTTPRequestEntityTooLarge:
             return _TOO_LARGE
         except web.RequestPayloadError:
             return _UNREADABLE
+        if 0 < request.client_max_size < len(body):
+            return _TOO_LARGE
         if latency_s:
             await asyncio.sleep(latency_s)
         platform, routed = self.target
