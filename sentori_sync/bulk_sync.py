@@ -31,6 +31,7 @@ class SyncingBulkJobs(BulkJobs):
         via: Via = "single",
         verify: bool = False,
         journal: JournalFile | None = None,
+        dry_run: bool = False,
         progress: Progress | bool | None = None,
     ) -> SyncReport:
         """Add or update the contacts whose rows have changed since the last sync, and no others.
@@ -55,6 +56,8 @@ class SyncingBulkJobs(BulkJobs):
             verify: Whether unchanged contacts are read from the platform, one request for each,
                 and sent again where they are otherwise there.
             journal: A file that keeps what was sent and what became of it, for this one run.
+            dry_run: Whether everything is done but to send: the report counts what would be done,
+                and the state is left as it is, or not made.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -72,6 +75,7 @@ class SyncingBulkJobs(BulkJobs):
             max_removals=max_removals,
             via=via,
             verify=verify,
+            dry_run=dry_run,
         )
         caller = Caller()
         sync = self._async._jobs.sync(  # noqa: SLF001 - the verb itself could only be cancelled

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sentori_async.bulk.chunks import ChunkEngine
 from sentori_async.bulk.journal.home import Job
-from sentori_async.bulk.options import PLAIN, JobOptions, JournalFile, StateFile
+from sentori_async.bulk.options import JobOptions, JournalFile, StateFile
 from sentori_async.bulk.plan import ChunkPlan
 from sentori_async.bulk.progress import Progress, progress_of
 from sentori_async.bulk.rows import Rows, size_of, source_of
@@ -93,7 +93,7 @@ class Jobs:
 
         if self._home is None:
             raise ConfigurationError("these bulk jobs cannot sync: use a client's")
-        options = JobOptions(via=wish.via, journal=journal)
+        options = JobOptions(via=wish.via, journal=journal, dry_run=wish.dry_run)
         options.check()
         means = Means(
             home=self._home,
@@ -139,7 +139,7 @@ class Jobs:
         plan: RowPlan | ChunkPlan,
         progress: Progress | None,
         journal: Journal | None,
-        options: JobOptions = PLAIN,
+        options: JobOptions,
     ) -> Engine[Any]:
         estimate_s = None if self._home is None else self._home.estimate_s
         if isinstance(plan, ChunkPlan):

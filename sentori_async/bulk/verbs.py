@@ -327,6 +327,7 @@ class AsyncBulk:
         via: Via = "single",
         verify: bool = False,
         journal: JournalFile | None = None,
+        dry_run: bool = False,
         progress: Progress | bool | None = None,
     ) -> SyncReport:
         """Add or update the contacts whose rows have changed since the last sync, and no others.
@@ -351,6 +352,8 @@ class AsyncBulk:
             verify: Whether unchanged contacts are read from the platform, one request for each,
                 and sent again where they are otherwise there.
             journal: A file that keeps what was sent and what became of it, for this one run.
+            dry_run: Whether everything is done but to send: the report counts what would be done,
+                and the state is left as it is, or not made.
             progress: True, or a callable that is given the live report now and then.
 
         Raises:
@@ -368,6 +371,7 @@ class AsyncBulk:
             max_removals=max_removals,
             via=via,
             verify=verify,
+            dry_run=dry_run,
         )
         return await self._finished(
             self._jobs.sync(rows, state, wish, journal=journal, progress=progress)

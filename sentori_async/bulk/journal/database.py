@@ -77,8 +77,7 @@ class Database:
                 self._db.execute("PRAGMA journal_mode = WAL").fetchone()
                 self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
                 if not new:
-                    if self._db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                        raise self.damaged("SQLite finds its structure broken")
+                    self._require_sound(self._db)
                     check()
         except OSError as error:
             self.close()
@@ -88,7 +87,7 @@ class Database:
             raise
         return self.opened
 
-    def _connect(self, path: Path) -> sqlite3.Connection:
+    def _connect(self, path: str | Path) -> sqlite3.Connection:
         # Isolation is ours to say: no statement begins a transaction by itself.
         db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         db.execute("PRAGMA synchronous = FULL")
@@ -96,6 +95,10 @@ class Database:
             size = db.execute("PRAGMA page_size").fetchone()[0]
             db.execute(f"PRAGMA max_page_count = {max(1, self._most_bytes // size)}")
         return db
+
+    def _require_sound(self, db: sqlite3.Connection) -> None:
+        if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise self.damaged("SQLite finds its structure broken")
 
     def _create(self, fill: Callable[[sqlite3.Connection], None]) -> None:
         descriptor, name = tempfile.mkstemp(".new", f"{self.path.name}-", self.path.parent)
@@ -175,6 +178,56 @@ class Database:
     def __str__(self) -> str:
         """Say what it is and where."""
         return f"the {self._kind.noun} {self.path}"
+
+
+class Copy(Database):
+    """A copy of such a file, which goes with the process; the file itself is only read.
+
+    Where there is none, the copy is a new one, and the file is not made.
+    """
+
+    def open(
+        self, fill: Callable[[sqlite3.Connection], None], check: Callable[[], None]
+    ) -> sqlite3.Connection:
+        """Copy the file, or make what a new one would hold.
+
+        Args:
+            fill: Fill a new one.
+            check: See that one that is there is the right one.
+
+        Raises:
+            BulkError: It is in use, damaged, or something else.
+        """
+        try:
+            with self.reading():
+                # SQLite unlinks the file of a database without a name at once.
+                self._db = self._connect("")
+                if is_new(self.path, self._kind):
+                    fill(self._db)
+                else:
+                    self._read_in(self._db)
+                    self._require_sound(self._db)
+                    check()
+        except OSError as error:
+            self.close()
+            raise BulkError(f"{self} cannot be opened: {error.strerror}") from error
+        except BaseException:
+            self.close()
+            raise
+        return self.opened
+
+    def _read_in(self, db: sqlite3.Connection) -> None:
+        self._lock.take()
+        try:
+            # Without a -wal file all of it is in this one, and SQLite need not make any beside it.
+            beside = self.path.with_name(f"{self.path.name}-wal")
+            way = "mode=ro" if beside.exists() else "immutable=1"
+            with contextlib.closing(
+                sqlite3.connect(f"{self.path.as_uri()}?{way}", uri=True)
+            ) as source:
+                source.backup(db)
+        finally:
+            self._lock.leave()
 
 
 def sync_folder(folder: Path) -> None:

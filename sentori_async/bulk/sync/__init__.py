@@ -9,4 +9,5 @@
    process that was killed, may have left either value behind.
 4. Memory does not grow with the rows, but for one bit per contact of the state.
 5. All access to the file is in one thread of its own.
+6. A dry run works on a copy of the state, so that it goes the very way of the sync it foretells.
 """

@@ -20,6 +20,7 @@ class SyncReport(BulkReport):
     ``total`` counts what has an outcome: rows that were sent or refused, earlier rows of the same
     contact (skipped), and contacts that were to be removed, whose index follows those of the input.
     When a sync has finished, every row read is either one of the unchanged or among these.
+    After a dry run all of it says what would be, and nothing was sent.
 
     Attributes:
         read: How many rows the input had.

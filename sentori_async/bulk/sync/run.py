@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 
 from sentori_async.bulk.journal.kept import KeptOutcomes
+from sentori_async.bulk.options import JobOptions
 from sentori_async.bulk.plan import RowPlan
 from sentori_async.bulk.sync.entries import Batch, Before, Entry, Unusable
 from sentori_async.bulk.sync.plans import RemovingPlan, Unchanged, VerifyingPlan
@@ -45,7 +46,8 @@ class Means:
     Attributes:
         home: Where it runs.
         planner: How the platform turns rows into calls.
-        engine: Make a job of a source and a plan, which shows its progress, on record or not.
+        engine: Make a job of a source and a plan, which shows its progress, on record or not, and
+            sends or does not.
         journal: Where what is sent is put down; None for nowhere.
         progress: Called with the live report now and then, and at the end.
         told: Called with every outcome.
@@ -53,7 +55,9 @@ class Means:
 
     home: Home
     planner: Planner
-    engine: Callable[[Source, RowPlan | ChunkPlan, Progress, Journal | None], Engine[Any]]
+    engine: Callable[
+        [Source, RowPlan | ChunkPlan, Progress, Journal | None, JobOptions], Engine[Any]
+    ]
     journal: Journal | None = None
     progress: Progress | None = None
     told: Callable[[BulkOutcome], object] | None = None
@@ -81,7 +85,7 @@ class Sync:
         identity = Identity(
             platform=home.platform, base_url=home.base_url, key_column=key, list_id=wish.list_id
         )
-        self._state = State(path, identity)
+        self._state = State(path, identity, copied=wish.dry_run)
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="sentori-state")
         self._settled: Settled | None = None
         self._broken: BulkError | None = None
@@ -91,7 +95,12 @@ class Sync:
         self._engine: Engine[Any] | None = None
         self._begun = 0.0
         self._show_at = 0.0
-        self.report = SyncReport()
+        self.report = SyncReport(dry_run=wish.dry_run)
+
+    @property
+    def _verifies(self) -> bool:
+        """Whether the platform is asked for unchanged contacts."""
+        return self._wish.verify and not self._wish.dry_run
 
     def _sending_plan(self) -> RowPlan | ChunkPlan:
         via = "single" if self._wish.verify else self._wish.via
@@ -154,8 +163,18 @@ class Sync:
                 await self._send()
             if removes is not None and not self._drained:
                 await self._remove(removes)
+        if self._wish.dry_run:
+            self._estimate()
         self._over = True
         await self._show_own()
+
+    def _estimate(self) -> None:
+        """Say how long all requests would take, with one at least for each contact to verify."""
+        report, estimate_s = self.report, self._means.home.estimate_s
+        if self._wish.verify:
+            report.requests += report.unchanged
+        if estimate_s is not None:
+            report.estimated_s = estimate_s(report.requests)
 
     async def _end(self) -> None:
         """Put down what is known, and close the state."""
@@ -180,7 +199,7 @@ class Sync:
             while not (ended or self._drained):
                 batch = Batch(self.report.read)
                 ended = await self._reader.fill(batch)
-                await self._call(self._state.compare, batch, keep_same=self._wish.verify)
+                await self._call(self._state.compare, batch, keep_same=self._verifies)
                 self.report.read += len(batch.rows)
                 await self._show_now_and_then()
         except BulkError:
@@ -188,7 +207,7 @@ class Sync:
         except Exception as error:
             text = str(error) if isinstance(error, SentoriError) else type(error).__name__
             raise BulkError(
-                f"the input could not be read beyond row {self.report.read} (counted from 0), and "
+                f"the input could not be read beyond its first {self.report.read} rows, and "
                 f"nothing was sent: {text}",
                 cause=error,
             ) from error
@@ -300,7 +319,9 @@ class Sync:
         *,
         removing: bool = False,
     ) -> None:
-        engine = self._engine = self._means.engine(waiting, plan, self._show, journal)
+        options = JobOptions(dry_run=self._wish.dry_run)
+        engine = self._means.engine(waiting, plan, self._show, journal, options)
+        self._engine = engine
         engine.report = self.report
         settled = self._settled = Settled(
             waiting, self.report, removing=removing, told=self._means.told

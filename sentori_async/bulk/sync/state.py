@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from sentori_async.bulk.journal.database import Database
+from sentori_async.bulk.journal.database import Copy, Database
 from sentori_async.bulk.sync import schema
 from sentori_async.bulk.sync.entries import Batch, Before, Entry
 from sentori_async.bulk.sync.schema import BATCH
@@ -56,9 +56,17 @@ class State:
         total: How many contacts there were when it was opened.
     """
 
-    def __init__(self, path: str | os.PathLike[str], identity: Identity) -> None:
-        """Prepare to open the state at a path."""
-        self._file = Database(path, schema.STATE, _REMEDY)
+    def __init__(
+        self, path: str | os.PathLike[str], identity: Identity, *, copied: bool = False
+    ) -> None:
+        """Prepare to open the state at a path.
+
+        Args:
+            path: Where it is, or will be.
+            identity: Which sync it is of.
+            copied: Whether to work on a copy, and to leave it as it is.
+        """
+        self._file = (Copy if copied else Database)(path, schema.STATE, _REMEDY)
         self._identity = identity
         self._seen = bytearray()
         self._first_new = 0

@@ -29,6 +29,7 @@ class Wish:
         max_removals: How many they may be: a number, or a share of the contacts.
         via: How rows are sent.
         verify: Whether unchanged contacts are read from the platform.
+        dry_run: Whether everything is done but to send, and to keep what was sent.
     """
 
     key: str | None
@@ -37,6 +38,7 @@ class Wish:
     max_removals: float | None
     via: Via
     verify: bool
+    dry_run: bool = False
 
     def check(self) -> None:
         """See that it can be meant.
