@@ -138,6 +138,7 @@ async def run_diff(
         max_removals=diff.limit(),
         via=job.via,
         verify=False,
+        dry_run=job.dry_run,
     )
 
     def told(outcome: BulkOutcome) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from sentori_async.cli.changes import Changes
 from sentori_async.cli.exits import (
     FAILED,
     INTERRUPTED,
@@ -42,6 +43,7 @@ class SyncResult:
         to_repair: How many rows are in it.
         dry_run: Whether nothing was sent.
         unchanged: How many contacts were as they were last sent; None where that is not known.
+        changes: How many were not; None where that is not known.
         notes: What no row shows, in sentences.
     """
 
@@ -56,6 +58,7 @@ class SyncResult:
     to_repair: int = 0
     dry_run: bool = False
     unchanged: int | None = None
+    changes: Changes | None = None
     notes: list[str] = attrs.field(factory=list)
 
     @property
@@ -79,6 +82,7 @@ class SyncResult:
             "not_run": self.left_undone or None,
             "dead_letters": None if self.dead_letters is None else str(self.dead_letters),
             "unchanged": self.unchanged,
+            "changes": None if self.changes is None else attrs.asdict(self.changes),
             "jobs": [tally.as_json() for tally in self.tallies],
         }
 
@@ -90,10 +94,7 @@ def tell(result: SyncResult, output: Output) -> None:
         tell_job(tally, output)
     if result.dry_run:
         _tell_rehearsal(result, output)
-    if result.unchanged is not None:
-        output.line()
-        words = "contact is as it was" if result.unchanged == 1 else "contacts are as they were"
-        output.line(f"{result.unchanged:,} {words} last sent.")
+    _tell_changes(result, output)
     for note in result.notes:
         output.line(f"Note: {note}.")
     if result.error is not None:
@@ -115,6 +116,15 @@ def tell(result: SyncResult, output: Output) -> None:
     output.line("Every row's outcome: ", (str(result.report_path), "bold"))
     output.line("It holds contact data; only you can read it.")
     output.line(f"Open it with: {opener(result.report_path)}")
+
+
+def _tell_changes(result: SyncResult, output: Output) -> None:
+    if result.unchanged is not None:
+        output.line()
+        words = "contact is as it was" if result.unchanged == 1 else "contacts are as they were"
+        output.line(f"{result.unchanged:,} {words} last sent.")
+    if result.changes is not None:
+        output.line(f"Since then: {result.changes.told(dry_run=result.dry_run)}.")
 
 
 def _tell_rehearsal(result: SyncResult, output: Output) -> None:

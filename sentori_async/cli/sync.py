@@ -13,6 +13,7 @@ from cyclopts.types import PositiveInt
 
 from sentori_async.bulk.plan import Verb, Via
 from sentori_async.cli.account import FROM_ENVIRONMENT, Account
+from sentori_async.cli.changes import Changes
 from sentori_async.cli.columns import Columns, match_columns, require_address
 from sentori_async.cli.diff import ALL_ROWS, Diff, run_diff
 from sentori_async.cli.exits import STOPPED
@@ -144,8 +145,8 @@ def sync(
 
     def work() -> int:
         diff.check(mode, retry_failed=retry_failed)
-        if dry_run and (journal is not None or diff.state is not None):
-            raise InvalidInput("a dry run keeps nothing: leave --journal and --state out")
+        if dry_run and journal is not None:
+            raise InvalidInput("a dry run keeps nothing: leave --journal out")
         plan = SyncPlan(
             path=file,
             rows=reading.open(file),
@@ -333,4 +334,5 @@ class _Run:
         if removals.total:
             self.result.tallies.append(removals)
         self.result.unchanged = report.unchanged
+        self.result.changes = Changes.of(report, diff.missing)
         self.result.notes = report.notes

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sentori_async.bulk.sync.report import SyncReport
+from sentori_async.cli.changes import Changes
 from sentori_async.cli.diff import Places
 from sentori_async.sandbox import Sandbox
 from tests.cli.command import report_of, sentori, write_csv
@@ -51,6 +53,59 @@ def test_missing_contacts_are_deleted_within_the_limit(sandbox: Sandbox, path: P
     assert done.code == 0, done.err
     assert "deleted              2" in done.out
     assert sandbox.sentori.contacts.addresses() == ["ann@example.com"]
+
+
+def test_a_dry_run_says_what_has_changed_and_leaves_the_state_alone(
+    sandbox: Sandbox, path: Path
+) -> None:
+    state = path.with_name("state.db")
+    sentori("sync", people(path, "Ann", "Bob", "Cy"), "--state", state, sandbox=sandbox)
+    rows = [["ann@example.com", "Ann"], ["bob@example.com", "Bo"], ["dee@example.com", "Dee"]]
+    write_csv(path, [HEADER, *rows])
+    before, kept = state.read_bytes(), sandbox.sentori.contacts.addresses()
+    sandbox.requests.clear()
+    options = ("--state", state, "--missing", "delete", "--dry-run")
+
+    shown = sentori("sync", path, *options, sandbox=sandbox)
+    told = sentori("sync", path, *options, "--json", sandbox=sandbox).document
+
+    assert shown.code == 0, shown.err
+    assert "Nothing was sent" in shown.out
+    assert "1 contact is as it was last sent" in shown.out
+    assert "Since then: 1 new, 1 changed, 1 missing, 1 of them to be deleted." in shown.out
+    assert (told["unchanged"], told["dry_run"]) == (1, True)
+    assert told["changes"] == {
+        "added": 1,
+        "changed": 1,
+        "missing": 1,
+        "removed": 1,
+        "removal": "delete",
+    }
+    assert {one.method for one in sandbox.requests.latest()} == {"GET"}
+    assert (state.read_bytes(), sandbox.sentori.contacts.addresses()) == (before, kept)
+
+
+def test_a_dry_run_makes_no_state(sandbox: Sandbox, path: Path) -> None:
+    state = path.with_name("state.db")
+
+    done = sentori("sync", people(path, "Ann"), "--state", state, "--dry-run", sandbox=sandbox)
+
+    assert "Since then: 1 new, 0 changed, 0 missing." in done.out
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    ("removed", "dry_run", "told"),
+    [
+        (0, False, "1,000 new, 0 changed, 3 missing and kept"),
+        (2, False, "1,000 new, 0 changed, 3 missing, 2 of them unsubscribed"),
+        (3, True, "1,000 new, 0 changed, 3 missing, 3 of them to be unsubscribed"),
+    ],
+)
+def test_what_becomes_of_missing_contacts_is_said(removed: int, dry_run: bool, told: str) -> None:
+    report = SyncReport(added=1_000, missing=3, removed=removed)
+
+    assert Changes.of(report, "unsubscribe").told(dry_run=dry_run) == told
 
 
 @pytest.mark.parametrize(
