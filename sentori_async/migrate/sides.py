@@ -12,7 +12,8 @@ from __future__ import annotations
 import abc
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from itertools import islice
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import attrs
 
@@ -103,6 +104,22 @@ class Listing(Generic[T]):
     first: Call[Page[T]]
     tell: Callable[[T], Flow[Person | None]]
     opt_outs: bool
+
+
+_NAMES_SHOWN: Final = 10
+
+
+def there_are(places: Iterable[tuple[object, object]]) -> str:
+    """Return which places an account has, as many as somebody reads, for the text of an error.
+
+    Args:
+        places: The id and the name of each.
+    """
+    first = list(islice(places, _NAMES_SHOWN + 1))
+    shown = ", ".join(f"{id_} ({name})" if name else f"{id_}" for id_, name in first[:_NAMES_SHOWN])
+    return f"there {'are' if len(first) != 1 else 'is'} {shown or 'none'}" + (
+        " and others" if len(first) > _NAMES_SHOWN else ""
+    )
 
 
 class Side(abc.ABC):

@@ -31,6 +31,7 @@ from sentori_async.migrate.sides import (
     pages,
     require_word,
     said,
+    there_are,
 )
 from sentori_async.platforms.getresponse import calls, inputs, settle, thing_calls
 from sentori_async.platforms.getresponse.models import (
@@ -38,7 +39,7 @@ from sentori_async.platforms.getresponse.models import (
     GetResponseFoundContact,
 )
 from sentori_async.platforms.getresponse.names import CODEC
-from sentori_async.platforms.getresponse.things import GetResponseCustomField
+from sentori_async.platforms.getresponse.things import GetResponseCampaign, GetResponseCustomField
 from sentori_async.wire.message import Call
 from sentori_async.wire.pages import Page
 from sentori_async.wire.settle import Flow
@@ -76,7 +77,9 @@ class _GetResponseSide(Side):
             yield thing_calls.CAMPAIGNS.get(self.place)
         except NotFound as error:
             require_word(error)
-            msg = f"the GetResponse account has no campaign {self.place!r}"
+            first: Page[GetResponseCampaign] = yield thing_calls.CAMPAIGNS.list({})
+            known = there_are((one.campaign_id, one.name) for one in first.items)
+            msg = f"the GetResponse account has no campaign {self.place!r}: {known}"
             raise InvalidInput(msg) from error
         found: list[GetResponseCustomField] = yield from pages(
             thing_calls.CUSTOM_FIELDS.list({}, sort=None, per_page=1000)

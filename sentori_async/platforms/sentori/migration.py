@@ -24,9 +24,15 @@ from sentori_async.migrate.sides import (
     nobody_asks,
     one_page,
     said,
+    there_are,
 )
 from sentori_async.platforms.sentori import calls, inputs
-from sentori_async.platforms.sentori.models import Contact, ContactStructure, Subscriber
+from sentori_async.platforms.sentori.models import (
+    Contact,
+    ContactStructure,
+    MailingList,
+    Subscriber,
+)
 from sentori_async.platforms.sentori.names import CODEC
 from sentori_async.wire.results import Upserted
 from sentori_async.wire.settle import Flow
@@ -66,7 +72,10 @@ class _SentoriSide(Side):
         try:
             yield calls.get_mailing_list(self.place)
         except NotFound as error:
-            raise InvalidInput(f"the Sentori account has no mailing list {self.place!r}") from error
+            lists: list[MailingList] = yield calls.all_mailing_lists()
+            known = there_are((one.external_id, one.name) for one in lists)
+            msg = f"the Sentori account has no mailing list {self.place!r}: {known}"
+            raise InvalidInput(msg) from error
         structure: ContactStructure = yield calls.contact_structure()
         self._fields = tuple(structure.fields)
 

@@ -25,6 +25,7 @@ from sentori_async.migrate.sides import (
     pages,
     require_word,
     said,
+    there_are,
 )
 from sentori_async.platforms.spotzee import calls, inputs, listings
 from sentori_async.platforms.spotzee.models import SpotzeeUser
@@ -60,7 +61,10 @@ class _SpotzeeSide(Side):
         found = yield from pages(listings.iterate_subscriptions())
         self._types = [one.id for one in found if isinstance(one.id, int)]
         if self._type not in self._types:
-            raise InvalidInput(f"the Spotzee project has no subscription type {self._type}")
+            known = there_are((one.id, one.name) for one in found)
+            raise InvalidInput(
+                f"the Spotzee project has no subscription type {self._type}: {known}"
+            )
 
     def readable(self) -> tuple[str, ...]:
         return (*_WRITABLE, *_READ_ONLY)
