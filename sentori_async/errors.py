@@ -309,16 +309,39 @@ class BulkError(SentoriError):
     Attributes:
         cause: The error that stopped the job, or None.
         report: The `BulkReport` of the rows taken so far, or None if none was taken.
+        index: The row that it is about, counted from 0 as in `BulkOutcome.index`, or None.
     """
 
     def __init__(
-        self, message: str, *, cause: BaseException | None = None, report: Any = None
+        self,
+        message: str,
+        *,
+        cause: BaseException | None = None,
+        report: Any = None,
+        index: int | None = None,
     ) -> None:
-        """Keep the cause and the report of what was done until then."""
-        super().__init__(message)
+        """Keep the cause and the report of what was done until then.
+
+        Args:
+            message: What happened, after the row that it is about.
+            cause: What stopped the job.
+            report: The account so far.
+            index: The row that it is about.
+        """
+        super().__init__(message if index is None else f"{_row_at(index)} {message}")
         self.cause = cause
         self.report = report
+        self.index = index
+
+    def say_where(self, place: str) -> None:
+        """Name the row that it is about as whoever gave the input counts, such as "line 3"."""
+        if self.index is not None:
+            self.message = place + self.message.removeprefix(_row_at(self.index))
 
     def _repr_html_(self) -> str:
         told = super()._repr_html_()
         return told if self.report is None else told + str(self.report._repr_html_())
+
+
+def _row_at(index: int) -> str:
+    return f"row {index} (counted from 0)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CoercionError, CycloptsError, Parameter
 from rich.text import Text
 
 from sentori_async.cli import texts
@@ -14,7 +14,18 @@ from sentori_async.version import VERSION
 
 def _one_line(error: CycloptsError) -> Text:
     command = " ".join(("sentori", *(error.command_chain or ())))
-    return Text.assemble(("sentori: ", "bold red"), f"{error}\nTry: {command} --help")
+    return Text.assemble(("sentori: ", "bold red"), f"{_told(error)}\nTry: {command} --help")
+
+
+def _told(error: CycloptsError) -> str:
+    """Return what is wrong with a command line, without the names of Python's types."""
+    if isinstance(error, CoercionError) and error.token is not None:
+        wanted = "a whole number" if error.target_type is int else ""
+        if wanted:
+            return (
+                f'Invalid value "{error.token.value}" for {error.token.keyword}: it takes {wanted}.'
+            )
+    return str(error)
 
 
 app: Final = App(

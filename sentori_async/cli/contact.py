@@ -81,13 +81,49 @@ def update(
 
 
 @app.command
-def delete(address: str, /, *, account: Account = FROM_ENVIRONMENT, as_json: AsJson = False) -> int:
+def add_or_update(
+    address: Address,
+    /,
+    *fields: Field,
+    account: Account = FROM_ENVIRONMENT,
+    as_json: AsJson = False,
+) -> int:
+    """Add a contact, or change fields of the one that is there, and show it."""
+    output = Output(as_json=as_json)
+
+    async def work(client: AsyncSentori) -> None:
+        done = await client.contacts.add_or_update(address, await _typed(client, fields))
+        _show(done.contact, output)
+        output.note("The contact is new." if done.created else "The contact was there already.")
+
+    return _with_client(account, output, work)
+
+
+@app.command
+def delete(
+    address: Address, /, *, account: Account = FROM_ENVIRONMENT, as_json: AsJson = False
+) -> int:
     """Delete a contact with its subscriptions; a suppression stays."""
     output = Output(as_json=as_json)
 
     async def work(client: AsyncSentori) -> None:
         await client.contacts.delete(address)
         _say_done(address, "deleted", output)
+
+    return _with_client(account, output, work)
+
+
+@app.command
+def fields(*, account: Account = FROM_ENVIRONMENT, as_json: AsJson = False) -> int:
+    """List the fields that the account's contacts have, and what each of them takes."""
+    output = Output(as_json=as_json)
+
+    async def work(client: AsyncSentori) -> None:
+        known = (await client.contacts.structure()).fields
+        output.document({name: field.kind.value for name, field in known.items()})
+        width = max(map(len, known), default=0)
+        for name, field in known.items():
+            output.line((f"{name:<{width}}  ", "bold"), field.kind.value)
 
     return _with_client(account, output, work)
 

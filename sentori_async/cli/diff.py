@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,8 +93,8 @@ class Places:
 
     def __init__(self) -> None:
         """Begin before the first row."""
-        self._places: list[int] = []
-        self._numbers: list[int] = []
+        self._places = array("Q")
+        self._numbers = array("Q")
 
     def add(self, place: int, number: int) -> None:
         """Take note of the number of the row at the next place."""

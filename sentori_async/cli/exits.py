@@ -46,10 +46,16 @@ def text_of(error: SentoriError) -> str:
     return error.message
 
 
+def cause_of(error: BaseException) -> BaseException:
+    """Return what stopped the job that an error tells of, or the error where it tells of none."""
+    if isinstance(error, BulkError) and error.cause is not None:
+        return error.cause
+    return error
+
+
 def remedy_of(error: BaseException) -> str:
     """Return what to do about an error, or ""."""
-    if isinstance(error, BulkError) and error.cause is not None:
-        return remedy_of(error.cause)
+    error = cause_of(error)
     return error.remedy if isinstance(error, ApiError) else ""
 
 
@@ -61,7 +67,7 @@ def sentences_of(error: SentoriError) -> list[str]:
 
 def error_as_json(error: SentoriError) -> dict[str, Any]:
     """Return an error for machines, identities masked."""
-    cause = error.cause if isinstance(error, BulkError) and error.cause is not None else error
+    cause = cause_of(error)
     return {
         "error": type(cause).__name__,
         "code": getattr(cause, "code", None),

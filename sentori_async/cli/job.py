@@ -21,6 +21,7 @@ from sentori_async.cli.columns import Columns
 from sentori_async.cli.interrupt import Interruption
 from sentori_async.cli.report_file import ReportFile
 from sentori_async.cli.tally import Tally
+from sentori_async.errors import BulkError
 from sentori_async.platforms.sentori.client import AsyncSentori
 from sentori_async.sources import RefusedRow, Row, RowFile
 from sentori_async.sources.marks import Marks
@@ -183,6 +184,8 @@ class Job:
     def settle(self, item: Item, outcome: BulkOutcome, succeeded: Spool | None) -> None:
         """Account for a row that has its outcome."""
         contact = outcome.contact or item.contact
+        if isinstance(outcome.error, BulkError):
+            outcome.error.say_where(f"{self.tally.counts} {item.number}")
         merged = outcome.status == "skipped" and outcome.error is None
         why = _SUPERSEDED if merged else ""
         self.tally.count(item.number, outcome.status, outcome.error, why)

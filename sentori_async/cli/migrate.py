@@ -52,7 +52,7 @@ class MigratePlan:
         retry_failed: Whether contacts that failed in an earlier run are sent again.
         verify: Whether every contact is read back.
         report: Where the report goes.
-        force: Whether the report may replace a file that is none.
+        force: Whether the report may replace a file that is there.
     """
 
     source: tuple[str, str]
@@ -113,7 +113,8 @@ def migrate(
             group=_OUTPUT,
             metavar="FILE",
             help="Where every contact's outcome is written, with contact data, for you alone to "
-            f"read; beside the journal, or as {_REPORT}, if not given.",
+            f"read; beside the journal, or as {_REPORT}, if not given. An earlier report is kept, "
+            "with a number in its name.",
         ),
     ] = None,
     force: Force = False,
@@ -182,6 +183,7 @@ async def _move(migration: Migration, plan: MigratePlan, output: Output) -> int:
     told = ", ".join(f"{count:,} {word}" for word, count in result.read.items())
     output.note(f"{migration.source}: {told or 'no contacts'}")
     report = ReportFile(plan.report, source=plan.map_path or Path(os.devnull), force=plan.force)
+    result.earlier_report = report.kept
     with interruptible(functools.partial(output.note, _STOPPING)) as interruption:
         try:
             with report:

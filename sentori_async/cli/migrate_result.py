@@ -17,7 +17,7 @@ from sentori_async.cli.exits import (
     sentences_of,
 )
 from sentori_async.cli.output import Output
-from sentori_async.cli.summary import opener, tell_job
+from sentori_async.cli.summary import tell_job, tell_report
 from sentori_async.cli.tally import Tally
 from sentori_async.errors import SentoriError
 from sentori_async.migrate.verification import Verification, masked
@@ -38,6 +38,7 @@ class MigrateResult:
         verification: What reading back came to, or None.
         error: What stopped a job, or None.
         interrupted: Whether somebody pressed Ctrl-C.
+        earlier_report: Where the report of an earlier run has been kept, or None.
     """
 
     source: str
@@ -48,6 +49,7 @@ class MigrateResult:
     verification: Verification | None = None
     error: SentoriError | None = None
     interrupted: bool = False
+    earlier_report: Path | None = None
 
     @property
     def exit_code(self) -> int:
@@ -66,6 +68,7 @@ class MigrateResult:
             "to": self.target,
             "read": dict(self.read),
             "report_file": str(self.report_path),
+            "earlier_report": None if self.earlier_report is None else str(self.earlier_report),
             "exit_code": self.exit_code,
             "interrupted": self.interrupted,
             "aborted": None if self.error is None else error_as_json(self.error),
@@ -86,7 +89,7 @@ def tell(result: MigrateResult, output: Output) -> None:
     """Print what a migration came to."""
     output.document(result.as_json())
     for tally in result.tallies:
-        tell_job(tally, output)
+        tell_job(tally, output, stopped_by=result.error)
     if result.verification is not None:
         _tell_verification(result.verification, output)
     if result.error is not None:
@@ -95,10 +98,7 @@ def tell(result: MigrateResult, output: Output) -> None:
     if result.interrupted:
         output.line()
         output.line(("Interrupted. ", "bold yellow"), "Run the same command again to finish.")
-    output.line()
-    output.line("Every contact's outcome: ", (str(result.report_path), "bold"))
-    output.line("It holds contact data; only you can read it.")
-    output.line(f"Open it with: {opener(result.report_path)}")
+    tell_report("Every contact's outcome", result.report_path, result.earlier_report, output)
 
 
 def _tell_verification(verification: Verification, output: Output) -> None:

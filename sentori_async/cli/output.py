@@ -23,6 +23,7 @@ from sentori_async.cli.exits import error_as_json, sentences_of
 from sentori_async.errors import SentoriError
 
 _GROUP: Final = Group("Output", sort_key=30)
+_NAME: Final = "sentori"
 
 AsJson: TypeAlias = Annotated[
     bool, Parameter(name="--json", group=_GROUP, help="Print one JSON document, for machines.")
@@ -37,12 +38,17 @@ Report: TypeAlias = Annotated[
         group=_GROUP,
         metavar="FILE",
         help="Where every row's outcome is written, with contact data, for you alone to read; "
-        "beside the file, as NAME.report.csv, if not given.",
+        "beside the file, as NAME.report.csv, if not given. An earlier report is kept: it becomes "
+        "NAME.report.1.csv, the next one NAME.report.2.csv.",
     ),
 ]
 Force: TypeAlias = Annotated[
     bool,
-    Parameter(name="--force", group=_GROUP, help="Let the report replace a file that is none."),
+    Parameter(
+        name="--force",
+        group=_GROUP,
+        help="Let the report replace whatever is there: an earlier report, or another file.",
+    ),
 ]
 
 
@@ -75,6 +81,11 @@ class Output:
         self._out = _Console(file=sys.stdout, highlight=False)
         self.err = _Console(file=sys.stderr, highlight=False)
 
+    @property
+    def watched(self) -> bool:
+        """Whether results go to a terminal, and not to a file or another program."""
+        return self._out.is_terminal
+
     def line(self, *parts: str | tuple[str, str]) -> None:
         """Print one line for people: texts, or (text, style) pairs."""
         if not self.as_json:
@@ -96,7 +107,9 @@ class Output:
 
     def failed(self, error: SentoriError, code: int) -> None:
         """Say why the command ends, and with which exit code."""
-        self._aside(("sentori: ", "bold red"), " ".join(sentences_of(error)))
+        # An error of the platform Sentori begins with its name, which is the command's as well.
+        text = " ".join(sentences_of(error)).removeprefix(f"{_NAME} ")
+        self._aside((f"{_NAME}: ", "bold red"), text)
         self.document({**error_as_json(error), "exit_code": code})
 
     @contextlib.contextmanager

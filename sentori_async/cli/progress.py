@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -54,7 +55,7 @@ class _Lines(JobProgress):
         tally = self._tally
         self._output.note(
             f"{tally.action}: {tally.total:,} of {self._rows:,} rows, "
-            f"{tally.rows_per_s:,.0f} rows/s, {_troubles(tally)}"
+            f"{tally.rows_per_s:,.0f} rows/s, {_left(tally)}{_troubles(tally)}"
         )
 
     def end(self) -> None:
@@ -92,6 +93,12 @@ class _Bar(JobProgress):
 
     def end(self) -> None:
         self._bar.stop()
+
+
+def _left(tally: Tally) -> str:
+    """Return how long the rest takes at this speed, where that is known."""
+    left_s = round(tally.report.eta_s or 0)
+    return f"{timedelta(seconds=left_s)} left, " if left_s else ""
 
 
 def _troubles(tally: Tally) -> str:

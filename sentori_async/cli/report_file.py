@@ -1,13 +1,16 @@
 """The file with every row's outcome.
 
 1. It holds contact data: only its owner may read it (mode 0600).
-2. It replaces an earlier report, and no other file unless told to.
-3. Lines stand in the order in which rows were settled; `row` is the spreadsheet's number.
+2. It replaces no file unless told to: an earlier report is kept under a number, so that the newest
+   has the name that people and programs look for.
+3. Lines stand in the order in which rows were settled; `row` is the line of the file where the row
+   begins, or its place counted from 1 where rows are not lines.
 """
 
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 from pathlib import Path
 from typing import IO, Final, Self
@@ -37,20 +40,22 @@ class ReportFile:
     """A CSV that gains one line per row and action."""
 
     def __init__(self, path: Path, *, source: Path, force: bool = False) -> None:
-        """Create the file, or replace an earlier report.
+        """Create the file; an earlier report is kept under another name, which is `kept`.
 
         Args:
             path: Where it goes.
             source: The file whose rows it is about, which it never replaces.
-            force: Whether it may replace a file that is no report.
+            force: Whether it may replace a file that is there.
 
         Raises:
             ConfigurationError: It cannot be written there, or would replace another file.
         """
         self.path = path
+        self.kept: Path | None = None
         try:
             if path.exists():
                 _check_replaceable(path, source, force=force)
+                self.kept = None if force else _keep_earlier(path)
             self._file = _open_private(path)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -132,6 +137,18 @@ def _check_replaceable(path: Path, source: Path, *, force: bool) -> None:
         f"{path} is there already and is no report of this command: "
         "choose another name with --report, or replace it with --force"
     )
+
+
+def _keep_earlier(path: Path) -> Path | None:
+    """Give an earlier report the next free number, and return its new path; None if it is empty."""
+    path = path.resolve()
+    if not path.is_file() or path.stat().st_size <= len(_HEADER):
+        return None
+    numbered = (path.with_name(f"{path.stem}.{n}{path.suffix}") for n in itertools.count(1))
+    free = next(other for other in numbered if not other.exists())
+    path.chmod(0o600)
+    path.rename(free)
+    return free
 
 
 def _open_private(path: Path) -> IO[str]:

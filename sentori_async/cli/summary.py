@@ -15,15 +15,18 @@ from sentori_async.cli.exits import (
     INTERRUPTED,
     OK,
     STOPPED,
+    cause_of,
     error_as_json,
     sentences_of,
 )
 from sentori_async.cli.output import Output
 from sentori_async.cli.tally import STATUSES, Reason, Tally
 from sentori_async.errors import SentoriError
+from sentori_async.sources.rows import Counted
 
 _STYLES: Final = {"failed": "red", "unknown": "yellow", "skipped": "dim"}
 _REASONS_SHOWN: Final = 10
+_STOPPED_FIRST: Final = "the job stopped first: see below"
 _OPENERS: Final = {"darwin": "open", "win32": "start"}  # everywhere else: xdg-open
 
 
@@ -45,6 +48,7 @@ class SyncResult:
         unchanged: How many contacts were as they were last sent; None where that is not known.
         changes: How many were not; None where that is not known.
         notes: What no row shows, in sentences.
+        earlier_report: Where the report of an earlier run has been kept, or None.
     """
 
     file: Path
@@ -60,6 +64,7 @@ class SyncResult:
     unchanged: int | None = None
     changes: Changes | None = None
     notes: list[str] = attrs.field(factory=list)
+    earlier_report: Path | None = None
 
     @property
     def exit_code(self) -> int:
@@ -75,6 +80,7 @@ class SyncResult:
         return {
             "file": str(self.file),
             "report_file": str(self.report_path),
+            "earlier_report": None if self.earlier_report is None else str(self.earlier_report),
             "exit_code": self.exit_code,
             "interrupted": self.interrupted,
             "dry_run": self.dry_run,
@@ -91,12 +97,22 @@ def tell(result: SyncResult, output: Output) -> None:
     """Print what a sync came to."""
     output.document(result.as_json())
     for tally in result.tallies:
-        tell_job(tally, output)
+        tell_job(tally, output, stopped_by=result.error)
     if result.dry_run:
         _tell_rehearsal(result, output)
     _tell_changes(result, output)
     for note in result.notes:
         output.line(f"Note: {note}.")
+    _tell_stop(result, output)
+    if result.letters_due is not None:
+        output.line(f"Not written yet: {result.letters_due}, as the job is not finished.")
+    if result.dead_letters is not None:
+        output.line()
+        output.line(f"{rows_of(result.to_repair)} to repair: ", (str(result.dead_letters), "bold"))
+    tell_report("Every row's outcome", result.report_path, result.earlier_report, output)
+
+
+def _tell_stop(result: SyncResult, output: Output) -> None:
     if result.error is not None:
         output.line()
         output.line(("Stopped: ", "bold red"), " ".join(sentences_of(result.error)))
@@ -107,15 +123,24 @@ def tell(result: SyncResult, output: Output) -> None:
         output.line(("Interrupted. ", "bold yellow"), "Run the same command again to finish.")
     if result.left_undone:
         output.line(f"Not done: {result.left_undone}.")
-    if result.letters_due is not None:
-        output.line(f"Not written yet: {result.letters_due}, as the job is not finished.")
-    if result.dead_letters is not None:
-        output.line()
-        output.line(f"{_rows_of(result.to_repair)} to repair: ", (str(result.dead_letters), "bold"))
+
+
+def tell_report(what: str, path: Path, earlier: Path | None, output: Output) -> None:
+    """Say where the report is and, to somebody at a terminal, how it is opened.
+
+    Args:
+        what: What is in it.
+        path: Where it is.
+        earlier: Where the one of an earlier run is now.
+        output: Where that is said.
+    """
     output.line()
-    output.line("Every row's outcome: ", (str(result.report_path), "bold"))
+    output.line(f"{what}: ", (str(path), "bold"))
+    if earlier is not None:
+        output.line(f"The report of the run before is kept as {earlier.name}.")
     output.line("It holds contact data; only you can read it.")
-    output.line(f"Open it with: {opener(result.report_path)}")
+    if output.watched:
+        output.line(f"Open it with: {opener(path)}")
 
 
 def _tell_changes(result: SyncResult, output: Output) -> None:
@@ -136,42 +161,62 @@ def _tell_rehearsal(result: SyncResult, output: Output) -> None:
         output.line(f"At the limits of now, the requests take {sum(known):,.0f} s or more.")
 
 
-def tell_job(tally: Tally, output: Output) -> None:
-    """Print what one job came to."""
+def tell_job(tally: Tally, output: Output, *, stopped_by: SentoriError | None = None) -> None:
+    """Print what one job came to.
+
+    Args:
+        tally: The account of the job.
+        output: Where it is printed.
+        stopped_by: What stopped the command, which is told in full after the jobs.
+    """
     title = tally.action + (f" to {tally.target}" if tally.target else "")
     report = tally.report
     output.line()
     output.line(
         (title, "bold"),
-        f": {_rows_of(tally.total)} in {report.duration_s:,.1f} s ({tally.rows_per_s:,.0f} rows/s)",
+        f": {rows_of(tally.total)} in {report.duration_s:,.1f} s ({tally.rows_per_s:,.0f} rows/s)",
     )
     for status in STATUSES:
         count = tally.by_status[status]
         if count or status == "failed":
             style = _STYLES.get(status, "green") if count else ""
             output.line((f"  {status:<12} {count:>9,}", style))
-            _tell_reasons(tally.reasons(status), output)
+            _tell_reasons(tally, status, output, stopped_by)
     output.line(f"  {'requests':<12} {report.requests:>9,}")
     output.line(f"  {'retries':<12} {report.retries:>9,}")
 
 
-def _tell_reasons(reasons: list[Reason], output: Output) -> None:
+def _tell_reasons(
+    tally: Tally, status: str, output: Output, stopped_by: SentoriError | None
+) -> None:
+    reasons = tally.reasons(status)
     for reason in reasons[:_REASONS_SHOWN]:
-        code = "" if reason.code is None else f" (code {reason.code})"
-        output.line(f"    {reason.count:>9,}  {reason.text}{code}")
-        output.line(f"               {_rows(reason)}. {reason.remedy}".rstrip())
+        text, remedy = reason.text, reason.remedy
+        if stopped_by is not None and reason.is_about(cause_of(stopped_by)):
+            text, remedy = _STOPPED_FIRST, ""
+        elif reason.code is not None:
+            text += f" (code {reason.code})"
+        output.line(f"    {reason.count:>9,}  {text}")
+        more = " ".join(filter(None, (_places(reason, tally.counts), remedy)))
+        if more:
+            output.line(f"               {more}")
     if len(reasons) > _REASONS_SHOWN:
         output.line(f"               and {len(reasons) - _REASONS_SHOWN} more reasons")
 
 
-def _rows_of(count: int) -> str:
+def rows_of(count: int) -> str:
+    """Return how many rows there are, in words."""
     return f"{count:,} row{'s' if count != 1 else ''}"
 
 
-def _rows(reason: Reason) -> str:
+def _places(reason: Reason, counts: Counted) -> str:
+    """Return where the rows of a reason are; "" where no row is about its contacts."""
+    if not reason.rows:
+        return ""
     shown = ", ".join(f"{row}" for row in reason.rows)
     more = reason.count - len(reason.rows)
-    return f"row{'s' if reason.count > 1 else ''} {shown}" + (f" and {more:,} more" if more else "")
+    named = f"{counts}{'s' if reason.count > 1 else ''} {shown}"
+    return named + (f" and {more:,} more." if more else ".")
 
 
 def opener(path: Path) -> str:

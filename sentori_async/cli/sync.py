@@ -24,9 +24,10 @@ from sentori_async.cli.progress import progress_for
 from sentori_async.cli.reading import AS_IT_IS, Reading
 from sentori_async.cli.report_file import ReportFile, default_path
 from sentori_async.cli.running import guarded, run_async
-from sentori_async.cli.summary import SyncResult, tell
+from sentori_async.cli.summary import SyncResult, rows_of, tell
 from sentori_async.cli.tally import Tally
 from sentori_async.errors import ConfigurationError, InvalidInput, NotFound, SentoriError
+from sentori_async.migrate.sides import there_are
 from sentori_async.platforms.sentori.client import AsyncSentori
 from sentori_async.sources import RowFile
 from sentori_async.sources.marks import Marks
@@ -56,7 +57,7 @@ class SyncPlan:
         mode: What becomes of each row.
         list_id: The list that contacts are subscribed to, or None.
         report: Where the report goes.
-        force: Whether the report may replace a file that is none.
+        force: Whether the report may replace a file that is there.
         journal: The file that lets the job go on where it was, or None.
         retry_failed: Whether rows that failed in an earlier run are sent again.
         dead_letters: Where the rows that did not succeed are copied to, or None.
@@ -217,6 +218,7 @@ async def run_sync(client: AsyncSentori, plan: SyncPlan, count: int, output: Out
     _announce(plan, columns, count, output)
     result = SyncResult(file=plan.path, report_path=plan.report, dry_run=plan.dry_run)
     report = ReportFile(plan.report, source=plan.path, force=plan.force)
+    result.earlier_report = report.kept
     failed = Marks()
     say = functools.partial(output.note, _STOPPING)
     with interruptible(say) as interruption:
@@ -252,12 +254,12 @@ async def _require_list(client: AsyncSentori, list_id: str) -> None:
         await client.mailing_lists.get(list_id)
     except NotFound:
         lists = await client.mailing_lists.all()
-        known = ", ".join(f"{one.external_id} ({one.name})" for one in lists) or "none"
-        raise InvalidInput(f"the account has no mailing list {list_id!r}; it has {known}") from None
+        known = there_are((one.external_id, one.name) for one in lists)
+        raise InvalidInput(f"the account has no mailing list {list_id!r}: {known}") from None
 
 
 def _announce(plan: SyncPlan, columns: Columns, count: int, output: Output) -> None:
-    output.note(f"{plan.path}: {count:,} rows")
+    output.note(f"{plan.path}: {rows_of(count)}")
     for column, field in columns.renamed:
         output.note(f"  {column} is sent as {field}")
     for column in sorted(columns.left_out):
@@ -282,7 +284,7 @@ class _Run:
         verb, via = _VERBS[self.plan.mode]
         with Spool() as succeeded:
             job = attrs.evolve(
-                self._job(Tally(action=self.plan.mode), verb, via),
+                self._job(self._tally(self.plan.mode), verb, via),
                 journal=self.plan.journal,
                 retry_failed=self.plan.retry_failed,
             )
@@ -295,9 +297,12 @@ class _Run:
             if self.interruption.requested:
                 return
             self.result.left_undone = ""
-            tally = Tally(action="subscribe", target=self.plan.list_id)
+            tally = self._tally("subscribe", self.plan.list_id)
             job = self._job(tally, "subscribe", "single", self.plan.list_id)
             await self._run(job, succeeded, len(succeeded), None)
+
+    def _tally(self, action: str, target: str | None = None) -> Tally:
+        return Tally(action=action, target=target, counts=self.plan.rows.counts)
 
     def _job(self, tally: Tally, verb: Verb, via: Via, list_id: str | None = None) -> Job:
         self.result.tallies.append(tally)
@@ -328,7 +333,7 @@ class _Run:
     ) -> None:
         """Send what has changed, and settle what is missing."""
         diff = self.plan.diff
-        removals = Tally(action=diff.missing)
+        removals = self._tally(diff.missing)
         job = attrs.evolve(job, list_id=self.plan.list_id)
         report = await run_diff(job, diff, items, show=show, removals=removals, succeeded=keep)
         if removals.total:

@@ -11,6 +11,7 @@ import attrs
 from sentori_async.bulk.outcomes import UNSUCCESSFUL
 from sentori_async.bulk.report import BulkReport
 from sentori_async.errors import SentoriError, mask
+from sentori_async.sources.rows import Counted
 
 _ROWS_SHOWN: Final = 5
 # Reasons are few; should they be as many as the rows, memory still does not grow with them.
@@ -54,11 +55,21 @@ class Reason:
     count: int = 0
     rows: list[int] = attrs.field(factory=list)
 
+    def is_about(self, error: BaseException) -> bool:
+        """Tell whether it is this error that rows ended with."""
+        return self.error == type(error).__name__ and self.text == _said(error)
+
     def add(self, row: int) -> None:
         """Count one more row."""
         self.count += 1
+        if not row:
+            return
         bisect.insort(self.rows, row)
         del self.rows[_ROWS_SHOWN:]
+
+
+def _said(error: BaseException) -> str:
+    return mask(error.message) if isinstance(error, SentoriError) else ""
 
 
 @attrs.define(kw_only=True)
@@ -68,6 +79,7 @@ class Tally:
     Attributes:
         action: What the job does, such as "add-or-update".
         target: The list it is about, or None.
+        counts: What the rows' numbers count, in the singular.
         report: The job's own account, for what rows do not tell: requests and time.
         by_status: How many rows ended how.
         by_error: How many rows ended with which error.
@@ -75,6 +87,7 @@ class Tally:
 
     action: str
     target: str | None = None
+    counts: Counted = "row"
     report: BulkReport = attrs.field(factory=BulkReport)
     by_status: Counter[str] = attrs.field(factory=Counter)
     by_error: Counter[str] = attrs.field(factory=Counter)
@@ -84,7 +97,7 @@ class Tally:
         """Count one row, with the reason where it was not simply done.
 
         Args:
-            row: The row's number.
+            row: The row's number; 0 where no row is about the contact.
             status: What became of it.
             error: Why it did not succeed.
             why: The same in words, where there is no error.
@@ -94,7 +107,7 @@ class Tally:
             name = type(error).__name__
             self.by_error[name] += 1
             code, remedy = getattr(error, "code", None), getattr(error, "remedy", "")
-            self._kept(Reason(status, mask(error.message), name, code, remedy)).add(row)
+            self._kept(Reason(status, _said(error), name, code, remedy)).add(row)
         elif why:
             self._kept(Reason(status, why)).add(row)
 

@@ -24,6 +24,8 @@ CONTACT_MORE: Final = """\
 
     sentori contact get joe@example.com
     sentori contact add joe@example.com FirstName=Joe LastName=Bloggs
+    sentori contact fields
+    sentori contact add-or-update joe@example.com FirstName=Joe
     sentori contact update joe@example.com EmailAddress=bloggs@example.com Title=
     sentori contact subscribe bloggs@example.com LISTID01
 

@@ -7,18 +7,20 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn, TypeAlias
 
 from sentori_async.errors import InvalidInput
 from sentori_async.files import private_file
 from sentori_async.sources.marks import Marks
+
+Counted: TypeAlias = Literal["line", "row"]
 
 
 class Row(dict[str, Any]):
     """The values of one row by column; one without any value is blank.
 
     Attributes:
-        number: The row's number as the file's own program shows it.
+        number: The line of a text where the row begins, or the row's place; counted from 1.
     """
 
     __slots__ = ("number",)
@@ -40,7 +42,7 @@ class RefusedRow(Mapping[str, Any]):
     """A row that cannot be used: whoever reads it is told why.
 
     Attributes:
-        number: The row's number as the file's own program shows it.
+        number: The line of a text where the row begins, or the row's place; counted from 1.
         reason: Why it cannot be used, and what to do.
         values_read: What could be read of it.
     """
@@ -77,9 +79,11 @@ class RowFile(abc.ABC):
 
     Attributes:
         columns: The names of the columns, in their order.
+        counts: What `Row.number` counts from 1: the lines of a text, header and all, or the rows.
     """
 
     columns: tuple[str, ...]
+    counts: ClassVar[Counted] = "row"
 
     @abc.abstractmethod
     def __iter__(self) -> Iterator[Row | RefusedRow]:
@@ -124,6 +128,8 @@ class RowFile(abc.ABC):
 
 class TextFile(RowFile):
     """A file whose rows are records of text, one after the other."""
+
+    counts: ClassVar[Counted] = "line"
 
     @abc.abstractmethod
     def _records(self) -> contextlib.AbstractContextManager[Records]:

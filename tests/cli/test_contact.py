@@ -154,3 +154,32 @@ def test_key_itself_is_no_option(sandbox: Sandbox) -> None:
 
     assert done.code == 2
     assert "--api-key" in done.err
+
+
+def test_add_or_update_does_whichever_is_needed(sandbox: Sandbox) -> None:
+    for name, said in (("Joe", "is new"), ("Joseph", "was there already")):
+        done = sentori(
+            "contact", "add-or-update", "joe@example.com", f"FirstName={name}", sandbox=sandbox
+        )
+
+        assert done.code == 0, done.err
+        assert said in done.err
+        assert contact(sandbox, "joe@example.com")["FirstName"] == name
+        assert f"FirstName               {name}\n" in done.out
+
+
+def test_fields_are_listed_with_what_they_take(sandbox: Sandbox) -> None:
+    done = sentori("contact", "fields", "--json", sandbox=sandbox)
+
+    assert done.code == 0, done.err
+    assert done.document["FavouriteColour"] == "text"
+    assert done.document["IsMember"] == "yes/no"
+
+
+@pytest.mark.parametrize("verb", ["get", "add", "add-or-update", "update", "delete", "subscribe"])
+def test_every_argument_is_explained(verb: str) -> None:
+    done = sentori("contact", verb, "--help")
+
+    arguments = [line for line in done.out.splitlines() if "[required]" in line]
+    assert arguments
+    assert all(" The " in line or " FIELD=VALUE" in line for line in arguments), arguments

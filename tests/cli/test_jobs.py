@@ -64,7 +64,8 @@ def test_a_changed_file_is_refused_before_anything_is_sent(
 
     done = sentori("sync", path, "--journal", journal, env=environment(sandbox))
 
-    assert (done.code, "row 0" in done.out + done.err) == (2, True)
+    assert (done.code, "line 2 is not the one" in done.out) == (2, True)
+    assert "counted from 0" not in done.out + done.err
     assert sandbox.requests.count("contacts.add_or_update") == before
 
 

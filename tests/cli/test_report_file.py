@@ -71,7 +71,49 @@ def test_report_is_private_whatever_the_umask_and_the_file_before(
         os.umask(before)
 
 
-def test_only_a_report_is_replaced(tmp_path: Path, source: Path) -> None:
+def test_earlier_reports_are_kept_under_numbers(tmp_path: Path, source: Path) -> None:
+    """The newest has the plain name, and of those before it the highest number is the latest."""
+    path, names = tmp_path / "r.csv", []
+    for row in (2, 3, 4):
+        with ReportFile(path, source=source) as report:
+            report.write(row, "a", "add", "added")
+            names.append(report.kept and report.kept.name)
+
+    assert names == [None, "r.1.csv", "r.2.csv"]
+    kept = [lines_of(tmp_path / name)[1][0] for name in ("r.1.csv", "r.2.csv", "r.csv")]
+    assert kept == ["2", "3", "4"]
+    assert stat.S_IMODE((tmp_path / "r.1.csv").stat().st_mode) == 0o600
+
+
+def test_earlier_report_is_replaced_only_where_that_is_said(tmp_path: Path, source: Path) -> None:
+    path = tmp_path / "r.csv"
+    for force in (False, True):
+        with ReportFile(path, source=source, force=force) as report:
+            report.write(2, "a", "add", "added")
+        assert report.kept is None
+
+    assert [one.name for one in tmp_path.glob("r*.csv")] == ["r.csv"]
+
+
+def test_report_without_a_row_is_not_kept(tmp_path: Path, source: Path) -> None:
+    for _ in range(2):
+        with ReportFile(tmp_path / "r.csv", source=source) as report:
+            assert report.kept is None
+
+
+def test_report_behind_a_link_stays_where_it_is(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, target = tmp_path / "r.csv", tmp_path / "there" / "real.csv"
+    link.symlink_to(target)
+    for row in (2, 3):
+        with ReportFile(link, source=source) as report:
+            report.write(row, "a", "add", "added")
+
+    assert link.is_symlink()
+    assert [lines_of(one)[1][0] for one in (target.with_name("real.1.csv"), target)] == ["2", "3"]
+
+
+def test_no_other_file_is_replaced(tmp_path: Path, source: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("row,contact\nmine\n")
 

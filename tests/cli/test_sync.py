@@ -57,7 +57,7 @@ def test_failures_are_named_with_their_rows_and_the_exit_code_is_1(
     assert done.code == 1
     assert sorted(sandbox.sentori.contacts.addresses()) == ["ann@example.com", "eve@example.com"]
     assert "2  Email Address not valid (code 100)" in done.out
-    assert "rows 3, 8. Correct the address." in done.out
+    assert "lines 3, 8. Correct the address." in done.out
     assert "the row has no EmailAddress" in done.out
     assert "the row has 4 cells for 3 columns" in done.out
     assert "the row is empty" in done.out

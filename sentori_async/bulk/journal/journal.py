@@ -181,10 +181,10 @@ class Journal:
             return Recalled(digest, Fate.NEW)
         if known.digest != digest:
             msg = (
-                f"row {number} (counted from 0) is not the one that the journal {self.path} has "
-                "there: give the input as it was, or name another file for another job"
+                f"is not the one that the journal {self.path} has there: "
+                "give the input as it was, or name another file for another job"
             )
-            raise BulkError(msg)
+            raise BulkError(msg, index=number)
         return Recalled(digest, known.fate(retry_failed=self._retry_failed), known)
 
     def check_end(self, rows: int) -> None:
@@ -195,8 +195,8 @@ class Journal:
         """
         if rows <= self._store.last_needed:
             msg = (
-                f"the input ends after {rows} rows, and the journal {self.path} has rows up to "
-                f"number {self._store.last_needed} (counted from 0): give the whole input"
+                f"the input has {rows} rows, and the journal {self.path} has "
+                f"{self._store.last_needed + 1} or more of it: give the whole input"
             )
             raise BulkError(msg)
 

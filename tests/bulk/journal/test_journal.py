@@ -173,7 +173,7 @@ async def test_a_changed_row_stops_the_job_before_anything_more_is_sent(path: Pa
 
 async def test_an_input_that_lacks_rows_that_were_sent_is_refused_at_its_end(path: Path) -> None:
     await done(path, ["a:1", "b:1", "c:1"])
-    with pytest.raises(BulkError, match="ends after 2 rows"):
+    with pytest.raises(BulkError, match="the input has 2 rows"):
         await engine_of(["a:1", "b:1"], Wire(), journal_at(path)).run()
 
 
