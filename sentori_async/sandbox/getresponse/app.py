@@ -165,7 +165,7 @@ class GetResponsePlatform:
             account = self._account(request)
         except Refusal as refusal:
             return self._errors.reply(refusal)  # without rate headers, as was seen
-        limits = self._limits.setdefault(account.api_key, Limits(self._options, self._monotonic))
+        limits = self._limits_of(account)
         exceeded = limits.take(routed.route.name)
         if exceeded is not None:
             return self._throttled(exceeded)
@@ -178,12 +178,17 @@ class GetResponsePlatform:
             limits.running -= 1
         return reply.with_headers(limits.headers())
 
+    def _limits_of(self, account: GetResponseState) -> Limits:
+        limits = self._limits.get(account.api_key)
+        if limits is None:
+            limits = self._limits[account.api_key] = Limits(self._options, self._monotonic)
+        return limits
+
     def _carry_out(
         self, routed: Routed[Handler], account: GetResponseState, request: Incoming
     ) -> Reply:
         try:
-            with self._database:
-                account.queue.settle()
+            account.queue.settle()
             _check_headers(routed, request)
             zone = zones.asked(request.headers)
             with self._database:

@@ -29,6 +29,10 @@ _COLUMNS: Final = (
     " body"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM getresponse_contacts WHERE account = ?"  # noqa: S608 - ours
+_REASONS: Final = """
+SELECT reason FROM getresponse_contacts
+WHERE account = ? AND campaign = ? AND email_key = ? AND status = 'removed'
+"""
 _INSERT: Final = """
 INSERT INTO getresponse_contacts
     (account, contact_id, campaign, email, email_key, name, origin, status, created, body)
@@ -231,30 +235,39 @@ class ContactStore:
         """Return contacts in any status by a condition of SQL, in the order of creation."""
         order = "" if "ORDER BY" in where else " ORDER BY number"
         found = self.scope.database.rows(_SELECT + where + order, self.scope.account, *values)
-        return [ContactRow(*[*row, orjson.loads(body)]) for *row, body in found]
+        return [_row(row) for row in found]
 
     def find(self, email: str, campaign: str) -> ContactRow | None:
         """Return the contact of an address in a campaign unless it is removed, or None."""
         where = " AND campaign = ? AND email_key = ? AND status != 'removed'"
-        return next(iter(self.rows(where, campaign, email.lower())), None)
+        return self._one(where, campaign, email.lower())
 
     def find_id(self, contact_id: str) -> ContactRow | None:
         """Return the contact of an id unless it is removed, or None."""
-        return next(
-            iter(self.rows(" AND contact_id = ? AND status != 'removed'", contact_id)), None
-        )
+        return self._one(" AND contact_id = ? AND status != 'removed'", contact_id)
+
+    def _one(self, where: str, *values: Any) -> ContactRow | None:
+        """Return the only contact that a condition of SQL fits, or None."""
+        found = self.scope.database.row(_SELECT + where, self.scope.account, *values)
+        return None if found is None else _row(found)
 
     def was_removed(self, email: str, campaign: str) -> frozenset[str]:
         """Return the reasons for which an address was removed from a campaign."""
-        where = " AND campaign = ? AND email_key = ? AND status = 'removed'"
-        rows = self.rows(where, campaign, email.lower())
-        return frozenset(row.reason or "" for row in rows)
+        rows = self.scope.database.rows(_REASONS, self.scope.account, campaign, email.lower())
+        return frozenset(reason or "" for (reason,) in rows)
 
     def accept(
         self, email: str, campaign: str, values: ContactValues, *, origin: str, delay_s: float
     ) -> None:
         """Put a checked contact into the queue."""
-        body = {"email": email, "campaign": campaign, "origin": origin, **attrs.asdict(values)}
+        body = {
+            "email": email,
+            "campaign": campaign,
+            "origin": origin,
+            "given": values.given,
+            "tags": values.tags,
+            "customs": values.customs,
+        }
         self.queue.put("add", body, delay_s=delay_s, campaign=campaign, email=email)
 
     def unwelcome(self, email: str, campaign: str) -> str | None:
@@ -346,6 +359,11 @@ class ContactStore:
             orjson.dumps(row.body).decode(),
             row.number,
         )
+
+
+def _row(found: tuple[Any, ...]) -> ContactRow:
+    *columns, body = found
+    return ContactRow(*[*columns, orjson.loads(body)])
 
 
 def fill(row: ContactRow, values: ContactValues) -> None:

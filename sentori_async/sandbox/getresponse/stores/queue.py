@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import orjson
@@ -11,6 +11,10 @@ import orjson
 from sentori_async.sandbox.getresponse.stores.scope import Scope
 
 Apply = Callable[[dict[str, Any]], None]
+
+_WHERE: Final = "FROM getresponse_queue WHERE account = ? AND due <= ?"
+_ANY: Final = f"SELECT 1 {_WHERE}"
+_DUE: Final = f"SELECT entry, kind, body {_WHERE} ORDER BY due, entry"
 
 
 @attrs.frozen(eq=False)
@@ -65,16 +69,10 @@ class Queue:
 
     def settle(self) -> None:
         """Apply all that is due."""
-        database = self.scope.database
-        due = database.rows(
-            "SELECT entry, kind, body FROM getresponse_queue WHERE account = ? AND due <= ?"
-            " ORDER BY due, entry",
-            self.scope.account,
-            self.scope.due(0),
-        )
-        if not due:
+        database, now = self.scope.database, self.scope.due(0)
+        if database.row(_ANY, self.scope.account, now) is None:
             return
         with database:
-            for entry, kind, body in due:
+            for entry, kind, body in database.rows(_DUE, self.scope.account, now):
                 database.run("DELETE FROM getresponse_queue WHERE entry = ?", entry)
                 self._apply[kind](orjson.loads(body))
