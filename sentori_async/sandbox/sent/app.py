@@ -137,7 +137,7 @@ class SentPlatform:
         try:
             opened = self.accounts.find(key)
             account = self._profile(opened, request.headers.get("x-profile-id"), stamp)
-            for state in {opened.number: opened, account.number: account}.values():
+            for state in (opened,) if account is opened else (opened, account):
                 if (code := state.account.blocked) is not None:
                     raise Refusal(code)
         except Refusal as refusal:

@@ -78,18 +78,22 @@ class Replays:
         Raises:
             Refusal: CONFLICT_001, the other one took too long.
         """
-        try:
-            async with asyncio.timeout(self._options.in_flight_wait_s):
-                while (other := self._running.get(token)) is not None:
-                    await other.wait()
-        except TimeoutError:
-            raise Refusal("CONFLICT_001") from None
+        if token in self._running:
+            await self._end_of_others(token)
         done = self._running[token] = asyncio.Event()
         try:
             yield
         finally:
             del self._running[token]
             done.set()
+
+    async def _end_of_others(self, token: Token) -> None:
+        try:
+            async with asyncio.timeout(self._options.in_flight_wait_s):
+                while (other := self._running.get(token)) is not None:
+                    await other.wait()
+        except TimeoutError:
+            raise Refusal("CONFLICT_001") from None
 
     def find(self, token: Token, stamp: Stamp) -> Reply | None:
         """Return the answer that is kept, marked as a replay, or None.

@@ -51,7 +51,8 @@ class Number:
     @property
     def international(self) -> str:
         """As ``+1 234-567-890``."""
-        return f"+{self.country_code} {'-'.join(self._groups())}".replace("+ ", "+")
+        groups = "-".join(self._groups())
+        return f"+{self.country_code} {groups}" if self.country_code else f"+{groups}"
 
     @property
     def national(self) -> str:
