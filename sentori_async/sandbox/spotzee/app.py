@@ -236,10 +236,12 @@ class SpotzeePlatform:
         )
 
 
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SHIFTS: Final = range(125, -1, -5)
+
+
 class RequestIds:
     """Ids such as ``req_01J9ZK...``: a ULID, the time first and a count where dice would be."""
-
-    _LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
     def __init__(self, clock: Callable[[], dt.datetime]) -> None:
         self._clock = clock
@@ -250,4 +252,4 @@ class RequestIds:
         self._count += 1
         milliseconds = int(self._clock().replace(tzinfo=dt.UTC).timestamp() * 1000)
         number = (milliseconds << 80) + self._count
-        return "req_" + "".join(self._LETTERS[number >> 5 * n & 31] for n in range(25, -1, -1))
+        return "req_" + "".join([_LETTERS[number >> shift & 31] for shift in _SHIFTS])

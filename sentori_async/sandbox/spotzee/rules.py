@@ -26,6 +26,7 @@ _PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _PHONE_FILLING: Final = re.compile(r"[\s().-]")
 _PROFILE: Final = ("email", "phone", "timezone", "locale")
 _IDENTITIES: Final = ("external_id", "anonymous_id")
+_TEXT_OR_NULL: Final = (str, type(None))
 _RULE_TYPES: Final = frozenset(
     {"wrapper", "string", "number", "boolean", "date", "array", "shopify_purchase"}
 )
@@ -87,7 +88,7 @@ def user_faults(item: Any) -> list[FieldFault]:
     faults += [
         fault(name, f"{name} must be text or null.")
         for name in _PROFILE
-        if not isinstance(item.get(name), str | None)
+        if not isinstance(item.get(name), _TEXT_OR_NULL)
     ]
     if not isinstance(item.get("data"), dict | None):
         faults.append(fault("data", "data must be an object or null."))

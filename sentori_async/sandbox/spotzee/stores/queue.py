@@ -53,6 +53,8 @@ class Queue:
         return self._scope.number("SELECT count(*) FROM spotzee_jobs WHERE project = ?")
 
     def _apply(self, sql: str, *values: Any) -> None:
+        if self._scope.row(sql, *values) is None:
+            return
         with self._scope.database:
             for job, kind, payload in self._scope.rows(sql, *values):
                 self._perform[Job(kind)](orjson.loads(payload))
