@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 
 from sentori_async.errors import (
+    ApiError,
     AuthenticationError,
     ConnectFailed,
     RequestTimeout,
@@ -306,6 +307,8 @@ class Sender:
                 self._learn_limit(call.request, response, self._manners.rate_headers)
             result = call.decode(response)
         except SentoriError as error:
+            if self._manners.explain is not None and isinstance(error, ApiError):
+                self._manners.explain(call.request, error)
             scrub(error, self.settings.api_key)
             # What was not even tried teaches nothing of the platform.
             if meter.attempts > tried:

@@ -134,6 +134,17 @@ def test_place_of_a_migration_that_is_not_there_is_answered_with_those_that_are(
     assert (done.code, expected in done.err) == (2, True), done.err
 
 
+def test_field_that_the_account_has_not_is_named(sandbox: Sandbox) -> None:
+    fields = ("firstname=Secret", "FavouriteColour=Secret")
+
+    done = sentori("contact", "add", "ann@example.com", *fields, sandbox=sandbox)
+
+    assert done.code == 1
+    assert "'firstname' (FirstName?), 'FavouriteColour'" in done.err
+    assert "`sentori contact fields`" in done.err
+    assert "Secret" not in done.err
+
+
 def test_program_does_not_say_its_name_twice(sandbox: Sandbox) -> None:
     done = sentori("contact", "get", "nobody@example.com", sandbox=sandbox)
 

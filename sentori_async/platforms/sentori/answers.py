@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sentori_async.errors import ApiError, DecodeError
+from sentori_async.errors import ApiError, DecodeError, mask
 from sentori_async.platforms.sentori.catalogue import CATALOGUE
 from sentori_async.platforms.sentori.models import (
     Contact,
@@ -16,10 +16,17 @@ from sentori_async.platforms.sentori.models import (
 from sentori_async.platforms.sentori.names import CODEC, IMPORTABLE
 from sentori_async.wire import headers
 from sentori_async.wire.answers import error_object, whole_number
-from sentori_async.wire.message import Operation, Response, Safety
+from sentori_async.wire.message import Operation, Request, Response, Safety
 from sentori_async.wire.results import Upserted
+from sentori_async.wire.settle import sent_fields
 
 _STANDARD_FIELDS: Final = frozenset(IMPORTABLE.values())
+_FIELDS_NOT_VALID: Final = 103
+_COMPARE: Final = (
+    "Compare names and types with `contacts.structure()` or `sentori contact fields`; case matters."
+)
+_NAMES_SHOWN: Final = 10
+_NAME_SHOWN: Final = 40
 
 _decode_contact: Final = CODEC.decoder(Contact)
 _decode_import: Final = CODEC.decoder(ImportResult)
@@ -51,6 +58,42 @@ def refuse(operation: Operation, response: Response) -> ApiError:
         retry_after_s=headers.retry_after_s(response.headers, response.received_at),
         write=operation.safety is not Safety.READ,
     )
+
+
+def explain(request: Request, error: ApiError) -> None:
+    """Name the fields that may be the wrong ones, and none of their values.
+
+    Sentori says that a field is wrong, and not which. Its own fields are published (api-contacts,
+    2018-05-23); whether an account has a field besides them, only its structure tells.
+    """
+    if error.code != _FIELDS_NOT_VALID or not request.body:
+        return
+    names = [name for name in _names_in(sent_fields(request)) if name not in _STANDARD_FIELDS]
+    if not names:
+        error.remedy = f"A value does not fit its field: all names are Sentori's own. {_COMPARE}"
+        return
+    shown = ", ".join(map(_spelling, names[:_NAMES_SHOWN]))
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    error.remedy = f"Not among Sentori's own fields: {shown}{more}. {_COMPARE}"
+
+
+def _names_in(document: Any) -> list[str]:
+    """Return the names of the fields that were sent, of all rows of an import."""
+    rows = document.get("Contacts", [document]) if isinstance(document, dict) else document
+    named = (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+    return list(dict.fromkeys(name for row in named for name in row))
+
+
+def _spelling(name: str) -> str:
+    """Return a field's name, and that of Sentori's own that it may be meant for."""
+    # In a table without a header, what should be a name is somebody's address.
+    shown = mask(repr(name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "..."))
+    meant = next((own for own in IMPORTABLE.values() if _letters(own) == _letters(name)), None)
+    return f"{shown} ({meant}?)" if meant else shown
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def contact(response: Response) -> Contact:

@@ -120,7 +120,8 @@ CATALOGUE: Final = Catalogue(
             statuses=(400,),
             error=ValidationFailed,
             meaning="A field's name or value is not valid for this account.",
-            remedy="Compare names and types with `contacts.structure()`; case matters.",
+            remedy="Compare names and types with `contacts.structure()` or "
+            "`sentori contact fields`; case matters.",
         ),
         ErrorCode(
             code=104,

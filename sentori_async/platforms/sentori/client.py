@@ -14,6 +14,7 @@ from sentori_async.platforms.sentori.contacts import AsyncSentoriContacts
 from sentori_async.resources import Group, Send
 from sentori_async.settings import Auth, Limits, Platform
 from sentori_async.unset import UNSET, Unset
+from sentori_async.wire.manners import Manners
 
 if TYPE_CHECKING:
     from sentori_async.errors import ApiError
@@ -257,6 +258,7 @@ class AsyncSentori(AsyncClient):
 
     platform: ClassVar[Platform] = SENTORI
     capabilities: ClassVar[Capabilities] = CAPABILITIES
+    _manners: ClassVar[Manners] = Manners(explain=answers.explain)
 
     def _add_groups(self, send: Send) -> None:
         self.contacts = AsyncSentoriContacts(send)

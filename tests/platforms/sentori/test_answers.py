@@ -8,7 +8,7 @@ import pytest
 
 from sentori_async import errors
 from sentori_async.errors import ApiError, DecodeError
-from sentori_async.platforms.sentori import calls
+from sentori_async.platforms.sentori import answers, calls
 from sentori_async.platforms.sentori.catalogue import CATALOGUE
 from sentori_async.platforms.sentori.models import ContactField, FieldKind
 from sentori_async.wire.message import Call, Response
@@ -237,3 +237,62 @@ def test_a_structure_without_an_example_cannot_be_read(body: bytes) -> None:
 
     assert caught.value.operation == "contacts.structure"
     assert caught.value.applied is False
+
+
+# ---------------------------------------------------------------------------- what 103 is about
+
+REFUSED = b'{"Code": 103, "Message": "Contact Fields not valid"}'
+
+
+def explained(call: Call[Any], body: bytes = REFUSED) -> ApiError:
+    error = refused(body, call=call)
+    answers.explain(call.request, error)
+    return error
+
+
+def test_103_names_the_fields_that_are_not_sentoris_own() -> None:
+    fields = {"FirstName": "Secret", "firstname": "Secret", "Shoe": "Secret", "x" * 90: 1}
+
+    error = explained(calls.update_contact("joe@example.com", fields))
+
+    assert "'firstname' (FirstName?), 'Shoe', 'xxx" in error.remedy
+    assert "'FirstName'" not in error.remedy
+    assert "contacts.structure()" in error.remedy
+    assert "Secret" not in str(error)
+    assert len(error.remedy) < 300
+
+
+def test_103_names_at_most_ten_fields() -> None:
+    error = explained(calls.add_contact("joe@example.com", {f"Own{n}": n for n in range(12)}))
+
+    assert "'Own9' and 2 more." in error.remedy
+
+
+def test_103_of_known_names_is_about_a_value() -> None:
+    error = explained(calls.add_contact("joe@example.com", {"IsBadEmailAddress": "perhaps"}))
+
+    assert error.remedy.startswith("A value does not fit its field")
+
+
+def test_103_of_an_import_names_the_fields_of_all_rows() -> None:
+    rows = [
+        {"EmailAddress": "a@example.com", "Shoe": 1},
+        {"EmailAddress": "b@example.com", "Hat": 1},
+    ]
+
+    error = explained(calls.import_contacts(rows))
+
+    assert "'Shoe', 'Hat'." in error.remedy
+
+
+def test_address_that_stands_for_a_fields_name_is_masked() -> None:
+    error = explained(calls.add_contact("joe@example.com", {"ann@example.com": "x"}))
+
+    assert "ann@example.com" not in error.remedy
+
+
+@pytest.mark.parametrize("body", [b'{"Code": 100, "Message": "x"}', b"oops"])
+def test_other_refusals_keep_their_remedy(body: bytes) -> None:
+    error = explained(calls.add_contact("joe@example.com", {"Shoe": 1}), body)
+
+    assert "Shoe" not in error.remedy
