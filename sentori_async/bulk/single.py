@@ -45,8 +45,12 @@ class _Unit:
 
     @property
     def may_be_superseded(self) -> bool:
-        """Whether it need not be sent if a later one is: not where it may have been sent before."""
-        return self.recalled.fate is not Fate.LOST
+        """Whether it need not be sent if a later one is: not where it may have been sent before.
+
+        One that was superseded before is as lost as the later row, but never was sent.
+        """
+        known = self.recalled.known
+        return self.recalled.fate is not Fate.LOST or (known is not None and known.merged)
 
 
 class RowEngine(Engine[_Unit]):

@@ -119,6 +119,22 @@ def test_a_row_that_was_put_down_and_held_back_by_an_abort_is_in_no_request(path
     assert told(path, "first_row", "failed", "unknown") == [(1, 1, 0), (2, 0, 1), (3, 0, 0)]
 
 
+def test_a_row_that_another_run_took_for_superseded_was_sent_where_it_has_an_outcome(
+    path: Path,
+) -> None:
+    """A run that was killed held the first back for the last, and the next one sent it after all.
+
+    The second had failed before it was superseded: then it was sent, and not in that run.
+    """
+    superseded = [Intent(n, "c", ("c",), "d", None, None, 2) for n in (0, 1)]
+    failed = BulkOutcome(1, "c", "failed", None, api_error(NotFound, 404), 1)
+    put_down(path, [Intent(1, "c", ("c",), "d")], [failed])
+    put_down(path, [*superseded, Intent(2, "c", ("c",), "d")])
+    put_down(path, [], [BulkOutcome(0, "c", "updated", None, None, 1)])
+
+    assert told(path, "first_row", "run", "attempts") == [(0, 3, 1), (2, 2, 0)]
+
+
 async def test_a_row_that_is_sent_again_is_one_request_of_the_later_run(path: Path) -> None:
     rows = ["a:1", "b:1"]
     await done(path, rows, Wire(failing({"b:1": api_error(NotFound, 404)})))

@@ -102,10 +102,11 @@ _SHOWN: Final = (
 )
 
 _SENT: Final = """
-intended_at IS NOT NULL AND merged_into IS NULL
+intended_at IS NOT NULL AND (merged_into IS NULL OR outcome <> 'skipped')
     AND (outcome IS NULL OR attempts > 0 OR outcome NOT IN ('skipped', 'failed'))
 """
-# Not sent: refused before, merged into another, or put down and then held back by an abort.
+# Not sent: refused before, merged into another and never sent again by itself, or put down and
+# then held back by an abort.
 
 SINGLE_REQUESTS: Final = f"""
 SELECT number AS first_row, 1 AS rows, chunk, run, attempts, request_id,
