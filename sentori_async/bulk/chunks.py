@@ -116,6 +116,9 @@ class ChunkEngine(Engine[_Chunk]):
     def _identity(self, row: object) -> str:
         return self._plan.identity(row)
 
+    def _is_about_all(self, error: ApiError) -> bool:
+        return self._plan.is_about_all(error)
+
     def _keys(self, unit: _Chunk) -> tuple[str, ...]:
         return unit.keys
 

@@ -307,8 +307,17 @@ class Engine(Intake[U]):
         elif error is None or isinstance(error, DecodeError):
             self._gate.set()
 
-    def _stop_if_fatal(self, error: SentoriError) -> None:
+    @abc.abstractmethod
+    def _is_about_all(self, error: ApiError) -> bool:
+        """Tell whether a refusal is about what all rows share."""
+
+    def _is_fatal(self, error: SentoriError) -> bool:
         if isinstance(error, _FATAL):
+            return True
+        return isinstance(error, ApiError) and error.applied is False and self._is_about_all(error)
+
+    def _stop_if_fatal(self, error: SentoriError) -> None:
+        if self._is_fatal(error):
             self._abort(error)
 
     def _fate(self, error: SentoriError, if_applied: Callable[[], Status]) -> Status:
@@ -319,7 +328,7 @@ class Engine(Intake[U]):
             return "unknown"
         if error.applied:
             return if_applied()
-        return "skipped" if isinstance(error, _FATAL) else "failed"
+        return "skipped" if self._is_fatal(error) else "failed"
 
     def _aborted(self, cause: Exception) -> BulkError:
         taken = f"{self.report.total} row{'s' if self.report.total != 1 else ''}"

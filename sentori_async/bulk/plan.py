@@ -73,6 +73,10 @@ class Plan(abc.ABC):
     def identity(self, row: object) -> str:
         """Return the identity a refused row seems to have, or ""; never raise."""
 
+    def is_about_all(self, error: ApiError) -> bool:  # noqa: ARG002 - for plans that share something
+        """Tell whether a refusal is about what all rows share, such as the list: the job stops."""
+        return False
+
 
 class RowPlan(Plan):
     """Plan one request per row."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
+    from sentori_async.errors import ApiError
 
 
 # Not frozen and built by position: one is made for every row.
@@ -84,6 +85,9 @@ class RowEngine(Engine[_Unit]):
 
     def _identity(self, row: object) -> str:
         return self._plan.identity(row)
+
+    def _is_about_all(self, error: ApiError) -> bool:
+        return self._plan.is_about_all(error)
 
     def _keys(self, unit: _Unit) -> tuple[str, ...]:
         return unit.row.keys

@@ -8,7 +8,7 @@ import attrs
 
 from sentori_async.bulk.plan import PlannedRow, RowPlan
 from sentori_async.bulk.sync.report import VERIFIED
-from sentori_async.errors import NotFound, SentoriError
+from sentori_async.errors import ApiError, NotFound, SentoriError
 from sentori_async.wire.message import Steps
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ class VerifyingPlan(RowPlan):
         """Return what an answer means."""
         return "skipped" if result is VERIFIED else self.plan_of.status(result)
 
+    def is_about_all(self, error: ApiError) -> bool:
+        """Tell whether a refusal is about what all rows share."""
+        return self.plan_of.is_about_all(error)
+
 
 @attrs.frozen
 class RemovingPlan(RowPlan):
@@ -123,3 +127,7 @@ class RemovingPlan(RowPlan):
     def status(self, result: Any) -> Status:
         """Return what an answer means."""
         return self.plan_of.status(None if result is _GONE else result)
+
+    def is_about_all(self, error: ApiError) -> bool:
+        """Tell whether a refusal is about what all rows share."""
+        return self.plan_of.is_about_all(error)

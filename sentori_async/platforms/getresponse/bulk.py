@@ -42,6 +42,8 @@ from sentori_async.wire.message import Call, Steps
 from sentori_async.wire.results import Accepted
 from sentori_async.wire.settle import Flow
 
+_NO_RELATED_RESOURCE: Final = 1001  # apidocs.getresponse.com/v3/errors, 2026-11
+
 # --------------------------------------------------------------------------- one row at a time
 
 
@@ -67,6 +69,15 @@ class _SinglePlan(RowPlan):
 
     def status(self, result: Any) -> Status:
         return self.says(result)
+
+
+@attrs.frozen
+class _SubscribePlan(_SinglePlan):
+    """One new contact per row, all in the same campaign."""
+
+    def is_about_all(self, error: ApiError) -> bool:
+        # The campaign is all that such a request points to.
+        return error.code == _NO_RELATED_RESOURCE
 
 
 def _upsert_status(result: Any) -> Status:
@@ -308,7 +319,7 @@ class GetResponsePlanner(Planner):
         _only_single(verb, via)
         campaign = inputs.the_campaign(target, self.campaign)
         if verb == "subscribe":
-            return _SinglePlan(
+            return _SubscribePlan(
                 lambda row: flows.subscribe(row.contact, campaign), always("accepted")
             )
         return _SinglePlan(

@@ -22,6 +22,7 @@ from sentori_async.bulk.plan import (
 )
 from sentori_async.bulk.reading import identity_and_fields, shown
 from sentori_async.errors import (
+    ApiError,
     InvalidInput,
     SentoriError,
     TransportError,
@@ -38,6 +39,7 @@ from sentori_async.wire.paths import segment
 from sentori_async.wire.settle import Flow
 
 _ADDRESS: Final = "EmailAddress"
+_NO_LIST: Final = 200  # api-errors, 2015-10-22; an unknown contact is 101
 
 
 def read_row(row: object) -> tuple[object, Any]:
@@ -342,18 +344,26 @@ class SentoriPlanner(Planner):
         return SentoriSync(_UNSUBSCRIBE_ALL)
 
 
+@attrs.frozen
+class _ListPlan(_SinglePlan):
+    """One request per row, all about the same list."""
+
+    def is_about_all(self, error: ApiError) -> bool:
+        return error.code == _NO_LIST
+
+
 def _list_plan(verb: Verb, list_id: str | None) -> RowPlan:
     if list_id is None:
         msg = f"{verb} needs a list: pass its ExternalID from mailing_lists.all()"
         raise InvalidInput(msg)
     inputs.id_segment(list_id)
     if verb == "subscribe":
-        return _SinglePlan(
+        return _ListPlan(
             lambda address, _: calls.subscribe(address, list_id),
             always("subscribed"),
             takes_fields=False,
         )
-    return _SinglePlan(
+    return _ListPlan(
         lambda address, _: calls.unsubscribe(address, list_id),
         always("unsubscribed"),
         takes_fields=False,

@@ -320,8 +320,10 @@ async def test_a_list_that_is_not_there_removes_nobody(client: AsyncSentori, sta
     options: Any = {"state": state, "list_id": "NOLIST01", "missing": "unsubscribe"}
     await client.bulk.sync(PEOPLE, **options)
     for _ in range(2):
-        report = await client.bulk.sync(PEOPLE[1:], **options)
-        assert (report.removed, report.failed, report.missing) == (0, 1, 1)
+        with pytest.raises(BulkError, match="Mailing List not found") as caught:
+            await client.bulk.sync(PEOPLE[1:], **options)
+        report = caught.value.report
+        assert (report.removed, report.failed, report.missing) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(
