@@ -573,7 +573,7 @@ class SentoriContacts(Group):
 
     def import_(
         self,
-        contacts: Iterable[Fields],
+        contacts: Iterable[Any],
         *,
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
@@ -583,7 +583,7 @@ class SentoriContacts(Group):
         A row that Sentori leaves out is counted, and fails nothing: look at the counters.
 
         Args:
-            contacts: The rows; each must hold an ``EmailAddress``.
+            contacts: The rows, as mappings or a data frame; each must hold an ``EmailAddress``.
             name: The upload group's name.
             description: The upload group's description.
 

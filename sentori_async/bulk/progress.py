@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sentori_async.bulk.report import BulkReport
+from sentori_async.errors import ConfigurationError, kind_of
 
 Progress = Callable[[BulkReport], object]
 """Called with the live report about four times a second, and once at the end, also when the job is
@@ -26,11 +27,19 @@ def progress_of(
         wish: A callable, True for a bar (with tqdm, where installed; a real one in notebooks
             with ipywidgets) or plain lines, else None.
         total: How many rows there are, where that is known.
+
+    Raises:
+        ConfigurationError: It is something else.
     """
     if callable(wish):
         return wish
-    if not wish:
+    if wish is None or wish is False:
         return None
+    if wish is not True:
+        raise ConfigurationError(
+            "progress is True, or a callable that is given the live report now and then, "
+            f"not {kind_of(wish)}"
+        )
     try:
         bar = _best_bar()(total=total, unit=" rows")
     except ImportError:

@@ -11,6 +11,7 @@ import pytest
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.progress import progress_of
 from sentori_async.bulk.report import BulkReport
+from sentori_async.errors import ConfigurationError
 
 
 class Bar:
@@ -30,6 +31,18 @@ class Bar:
 
     def close(self) -> None:
         self.closed = True
+
+
+@pytest.mark.parametrize("wish", [5, 0, "", "yes", 0.5, []])
+def test_what_shows_nothing_is_refused_and_the_right_thing_named(wish: Any) -> None:
+    """A 5 may have been meant as seconds or as rows; it must not pass for True."""
+    with pytest.raises(ConfigurationError, match="progress is True, or a callable"):
+        progress_of(wish, total=None)
+
+
+@pytest.mark.parametrize("wish", [None, False])
+def test_nothing_is_shown_where_that_is_wished_for(wish: Any) -> None:
+    assert progress_of(wish, total=None) is None
 
 
 def report_of(*statuses: Any) -> BulkReport:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from sentori_async.bulk.frames import frame_rows, is_frame
 from sentori_async.platforms.sentori import calls
 from sentori_async.platforms.sentori.inputs import Fields
 from sentori_async.resources import Group, unsupported
@@ -144,7 +145,7 @@ class AsyncSentoriContacts(Group):
 
     async def import_(
         self,
-        contacts: Iterable[Fields],
+        contacts: Iterable[Any],
         *,
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
@@ -154,7 +155,7 @@ class AsyncSentoriContacts(Group):
         A row that Sentori leaves out is counted, and fails nothing: look at the counters.
 
         Args:
-            contacts: The rows; each must hold an ``EmailAddress``.
+            contacts: The rows, as mappings or a data frame; each must hold an ``EmailAddress``.
             name: The upload group's name.
             description: The upload group's description.
 
@@ -164,7 +165,8 @@ class AsyncSentoriContacts(Group):
         Raises:
             ValidationFailed: A row has no address, or names a field the account lacks.
         """
-        return await self._send(calls.import_contacts(contacts, name=name, description=description))
+        rows = frame_rows(contacts) if is_frame(contacts) else contacts
+        return await self._send(calls.import_contacts(rows, name=name, description=description))
 
     async def attach_upload_group(self, upload_group_id: str, document_id: str) -> None:
         """Attach an upload group to a draft email; this sends nothing.

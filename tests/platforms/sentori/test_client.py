@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+import polars as pl
 import pytest
 
 from sentori_async import (
@@ -199,6 +203,14 @@ async def test_an_import_counts_what_it_did(client: AsyncSentori) -> None:
     assert result.excluded_role_based == 1
     assert isinstance(result.upload_group_external_id, str)
     assert (await client.contacts.get("existing0001@example.com")).first_name == "Changed"
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame], ids=["pandas", "polars"])
+async def test_an_import_takes_a_data_frame(client: AsyncSentori, make: Any) -> None:
+    frame = make([{"EmailAddress": JOE, "FirstName": "Joe"}, {"EmailAddress": "ann@example.com"}])
+
+    assert (await client.contacts.import_(frame)).emailable_rows_created == 2
+    assert (await client.contacts.get(JOE)).first_name == "Joe"
 
 
 async def test_an_import_of_nothing_useful_makes_no_group(client: AsyncSentori) -> None:
