@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,6 +17,7 @@ from sentori_async.cli.running import guarded, run_async
 from sentori_async.cli.sync import SyncPlan, run_sync, survey
 from sentori_async.errors import ConfigurationError
 from sentori_async.platforms.sentori.client import AsyncSentori
+from sentori_async.platforms.sentori.inputs import contact_key
 from sentori_async.sandbox import API_KEY, Sandbox, seed_demo
 from sentori_async.sources import open_rows
 
@@ -72,12 +74,42 @@ async def _demo(plan: SyncPlan, count: int, output: Output) -> int:
         url = sandbox.url("sentori")
         async with AsyncSentori(api_key=API_KEY, base_url=url) as client:
             output.note(f"A local account plays Sentori at {url}")
-            before = len(await client.mailing_lists.subscribers(_LIST))
+            before = _members(sandbox)
             code = await run_sync(client, plan, count, output)
             if code not in {OK, FAILED}:
                 return code
-            after = len(await client.mailing_lists.subscribers(_LIST))
+            mailed = len(await client.mailing_lists.subscribers(_LIST))
+            members = _members(sandbox)
     output.line()
-    output.line(f"{_LIST} had {before:,} subscribers who can be mailed; now it has {after:,}.")
+    output.line((f"Why {count:,} rows make {mailed:,} subscribers who can be mailed", "bold"))
+    for number, why in _difference(plan, count, before, members, mailed):
+        output.line(f"  {number:>+9,}  {why}" if number else f"  {number:>9}  {why}")
+    output.line(f"  {mailed:>9,}  subscribers of {_LIST} who can be mailed now")
     # Some rows of a messy file cannot be sent: that is what the demonstration shows.
     return OK
+
+
+def _members(sandbox: Sandbox) -> set[str]:
+    """Return who subscribes to the list, whether they can be mailed or not."""
+    return set(map(contact_key, sandbox.sentori.mailing_lists.members(_LIST)))
+
+
+def _difference(
+    plan: SyncPlan, count: int, before: set[str], members: set[str], mailed: int
+) -> list[tuple[int, str]]:
+    """Return what leads from the rows to the subscribers, as numbers that add up to theirs."""
+    with plan.report.open(encoding="utf-8", newline="") as file:
+        done = [
+            contact_key(line["contact"])
+            for line in csv.DictReader(file)
+            if line["status"] == "subscribed"
+        ]
+    contacts = set(done)
+    return [
+        (count, "rows in the file"),
+        (len(done) - count, "failed or skipped rows: the reasons are above"),
+        (len(contacts) - len(done), "further rows of contacts that have more than one"),
+        (-len(contacts & before), "contacts who were subscribed already"),
+        (len(before), "subscribers before"),
+        (mailed - len(members), "subscribers who are suppressed or marked bad: never mailed"),
+    ]

@@ -51,6 +51,19 @@ def test_every_row_of_the_example_is_accounted_for(done: Finished, report: Path)
     assert CONTROL.search(done.out + done.err) is None
 
 
+def test_what_leads_from_the_rows_to_the_subscribers_adds_up(done: Finished, report: Path) -> None:
+    told = done.out.partition("Why ")[2]
+    numbers = [
+        int(n.replace(",", "")) for n in re.findall(r"^ +([+-]?[\d,]+)  ", told, re.MULTILINE)
+    ]
+    assert len(numbers) == 7
+    assert sum(numbers[:-1]) == numbers[-1]
+    subscribed = [line["contact"] for line in report_of(report) if line["status"] == "subscribed"]
+    twice = len(subscribed) - len({address.lower() for address in subscribed})
+    assert numbers[:3] == [len(ROWS), len(subscribed) - len(ROWS), -twice]
+    assert twice > 100
+
+
 def test_failed_rows_are_those_without_a_usable_address(done: Finished, report: Path) -> None:
     failed = [line for line in report_of(report) if line["status"] == "failed"]
     plausible = re.compile(r"[^\s@.]+(\.[^\s@.]+)*@([a-z0-9-]+\.)+[a-z]+")
@@ -64,7 +77,7 @@ def test_file_of_ones_own_may_be_shown(tmp_path: Path) -> None:
     done = sentori("demo", path)
 
     assert done.code == 0, done.err
-    assert "now it has 101" in done.out
+    assert "101  subscribers of LISTID01 who can be mailed now" in done.out
     assert path.with_name("mine.report.csv").exists()
 
 
