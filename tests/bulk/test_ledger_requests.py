@@ -191,6 +191,19 @@ def test_an_id_that_only_one_row_quotes_of_two_is_still_the_chunks(path: Path) -
     assert told(path, "first_row", "request_id", "failed") == [(0, "r1", 1), (2, None, 2)]
 
 
+def test_a_chunk_ends_with_the_last_of_its_rows(path: Path) -> None:
+    """Its outcomes may be put down in several goes, and a kill may come between them."""
+    intents = [Intent(n, f"c{n}", (f"c{n}",), "d", None, 1) for n in range(2)]
+    put_down(path, intents, [BulkOutcome(1, "c1", "accepted", None, None, 1)])
+    (half,) = requests(path)
+    put_down(path, [], [BulkOutcome(0, "c0", "accepted", None, None, 1)])
+    (whole,) = requests(path)
+
+    assert (half.rows, half.ended_at) == (2, None)
+    assert whole.ended_at is not None
+    assert whole.begun_at == half.begun_at <= whole.ended_at
+
+
 # ------------------------------------------------------------------------------------------ kills
 
 
