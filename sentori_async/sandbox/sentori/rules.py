@@ -146,12 +146,15 @@ class Structure:
 
     custom: Mapping[str, FieldKind] = attrs.field(factory=dict)
     _kinds: dict[str, FieldKind] = attrs.field(init=False)
+    _texts: frozenset[str] = attrs.field(init=False)
     _spelling: dict[str, str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Index the names once."""
         kinds = {**IMPORTABLE, **self.custom}
         object.__setattr__(self, "_kinds", kinds)
+        texts = frozenset(name for name, kind in kinds.items() if kind is FieldKind.TEXT)
+        object.__setattr__(self, "_texts", texts)
         names = {name.lower(): name for name in (*kinds, *READ_ONLY)}
         object.__setattr__(self, "_spelling", names)
 
@@ -175,6 +178,9 @@ class Structure:
         """
         values: dict[str, Any] = {}
         for name, value in fields.items():
+            if value and isinstance(value, str) and name in self._texts:
+                values[name] = value  # most are like this, and have nothing else to fear
+                continue
             kind = self._kinds.get(name)
             if kind is None:
                 raise Refusal(103)
