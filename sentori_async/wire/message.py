@@ -63,7 +63,8 @@ class Operation:
     max_response_bytes: int | None = None
 
 
-@attrs.frozen(eq=False)
+# Not frozen, nor are the next two, though nothing changes them: one is made for every request.
+@attrs.define(eq=False)
 class Request:
     """One request, relative to the base URL.
 
@@ -82,7 +83,7 @@ class Request:
     headers: Mapping[str, str] | None = attrs.field(default=None, repr=False)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Response:
     """One answer, read to its end and decompressed.
 
@@ -113,7 +114,7 @@ class Response:
             raise DecodeError(msg) from None
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Call(Generic[T_co]):
     """A planned request with the decoder of its answer.
 
@@ -128,7 +129,7 @@ class Call(Generic[T_co]):
     settle: Settle[Any] | None = attrs.field(default=None, repr=False)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Steps(Call[T_co]):
     """A verb that takes several calls, one after the other; it is also the first of them.
 
