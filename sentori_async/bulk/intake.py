@@ -122,35 +122,62 @@ class Intake(abc.ABC, Generic[U]):
                 if made is not None and turns.join(self._keys(made), made):
                     return made
 
-    async def _take(self) -> object:
-        """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
+    def _is_clear(self) -> bool:
+        """Tell whether the next row may be taken at once, as nearly always."""
+        turns = self._turns
+        return not (
+            self._stopping
+            or self._ended
+            or self._paused
+            or turns.parked
+            or self._coming is not None
+            or self._is_breathless()
+            or (self._outlet is not None and self._outlet.full)
+            or (self._journal is not None and self._journal.is_behind(self._rows_taken))
+        )
+
+    def _is_breathless(self) -> bool:
+        """Tell whether the loop's other work is due."""
         late_s = self._clock() - self._breathe_at
         # Workers whose answers came together go on within one turn of the loop, which takes longer.
-        if late_s >= (_LONGER_S if self._answered_now else 0.0):
+        return late_s >= (_LONGER_S if self._answered_now else 0.0)
+
+    async def _take(self) -> object:
+        """Return the next row, END when no more are to be taken, or NOT_YET: look again."""
+        if self._is_breathless():
             due = self._breathe_at
             await asyncio.sleep(0)
             # One time for all workers, or each would keep the loop for as long in the same turn.
             if self._breathe_at == due:
                 self._breathe_at = self._clock() + _BREATHE_S
-        self._answered_now = False
         if self._outlet is not None and self._outlet.full:
             await self._outlet.room()
         # Somebody else may have come to the input's end meanwhile.
         if self._stopping or self._ended:
             return END
-        try:
-            if self._journal is not None and self._journal.is_behind(self._rows_taken):
+        if self._journal is not None and self._journal.is_behind(self._rows_taken):
+            try:
                 await self._journal.catch_up(self._rows_taken)
-                return NOT_YET
+            except BulkError as error:
+                self._abort(error)
+                return END
+            return NOT_YET
+        row = self._take_now()
+        if row is NOT_YET:
+            await self._wait_for_row()
+        return row
+
+    def _take_now(self) -> object:
+        """Return the next row, END when there are no more, or NOT_YET."""
+        self._answered_now = False
+        try:
             row = self._coming_row() if self._coming else self._source.take_now()
         except Exception as error:  # noqa: BLE001 - the boundary to the caller's own iterable
             self._abort(error)
             return END
-        if row is NOT_YET:
-            await self._wait_for_row()
-        elif row is END:
+        if row is END:
             self._end()
-        elif self._idle:
+        elif row is not NOT_YET and self._idle:
             self._wake(1)
         return row
 

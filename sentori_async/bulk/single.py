@@ -107,7 +107,7 @@ class RowEngine(Engine[_Unit]):
         return BulkOutcome(unit.index, unit.row.contact, "skipped", None, cause)
 
     async def _work(self) -> None:
-        while (unit := await self._next()) is not None:
+        while (unit := self._next_now() or await self._next()) is not None:
             meter = Meter()
             try:
                 if self._journal is not None:
@@ -142,13 +142,20 @@ class RowEngine(Engine[_Unit]):
             intents.append(Intent(unit.index, contact, keys, recalled.digest, meter.key))
         return intents
 
+    def _next_now(self) -> _Unit | None:
+        """Return what `_next` would, if that is a new row that nothing is in the way of."""
+        if self._window is not None or not self._is_clear():
+            return None
+        unit = self._planned(self._take_now())
+        return unit if unit is not None and self._turns.join(unit.row.keys, unit) else None
+
     async def _make(self) -> _Unit | None:
         window = self._window
         if window is None:
-            return await self._planned()
+            return self._planned(await self._take())
         now = asyncio.get_running_loop().time
         while not (self._ended or self._stopping or window.is_due(now())):
-            unit = await self._planned()
+            unit = self._planned(await self._take())
             if unit is not None:
                 self._hold(window, unit)
             elif not window:
@@ -175,8 +182,8 @@ class RowEngine(Engine[_Unit]):
             self._timer = asyncio.get_running_loop().call_later(LONGEST_S, self._look_again)
             self._wake(1)
 
-    async def _planned(self) -> _Unit | None:
-        row = await self._take()
+    def _planned(self, row: object) -> _Unit | None:
+        """Return a row that was just taken, ready to be sent; None where there is none to send."""
         if row is END or row is NOT_YET:
             return None
         index = self._next_index()
