@@ -16,22 +16,23 @@ import functools
 import math
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import attrs
-from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from sentori_async.errors import ConfigurationError
 from sentori_async.transport import log
+from sentori_async.transport.connections import Listener, Ready
 from sentori_async.transport.ordinary import MOST_UNASKED, UnaskedError
 
 if TYPE_CHECKING:
     import asyncio
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from aiohttp.client_proto import ResponseHandler
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.http_parser import RawResponseMessage
@@ -88,13 +89,18 @@ class Answer:
         content: The body as it comes.
     """
 
-    __slots__ = ("_connection", "content", "headers", "status")
+    __slots__ = ("_connection", "_free", "content", "headers", "status")
 
     def __init__(
-        self, connection: Connection, message: RawResponseMessage, content: aiohttp.StreamReader
+        self,
+        connection: Connection,
+        message: RawResponseMessage,
+        content: aiohttp.StreamReader,
+        free: Callable[[Connection], None],
     ) -> None:
-        """Take over a connection; it is free again when the body has come."""
+        """Take over a connection; it is `free` again when the body has come."""
         self._connection: Connection | None = connection
+        self._free = free
         self.status = message.code
         self.headers = message.headers
         self.content = content
@@ -143,53 +149,12 @@ class Answer:
             # Answered before it was sent: what is left of it must not precede the next request.
             connection.close()
             return
-        connection.release()
+        self._free(connection)
 
     @staticmethod
     def _unsent(connection: Connection) -> int:
         transport = connection.transport
         return 0 if transport is None else transport.get_write_buffer_size()
-
-
-class Listener(ResponseHandler):
-    """A connection that takes a note whenever its peer says something.
-
-    aiohttp sets a timer then, and again when the answer is complete; the attempt's own can as well
-    look at the note when it is due.
-
-    Attributes:
-        heard_at: When, by the loop's clock; infinity while nothing is expected.
-    """
-
-    heard_at: float = math.inf
-
-    def expect(self, *, head_only: bool) -> None:
-        """Prepare to read an answer, and expect it from now on."""
-        # With a new parser: that of the answer before may have met the beginning of something
-        # that nobody asked for.
-        self.set_response_params(skip_payload=head_only, read_until_eof=True)
-        self.heard_at = self._loop.time()
-
-    def _reschedule_timeout(self) -> None:
-        if self._read_timeout or self._read_timeout_handle is not None:
-            super()._reschedule_timeout()
-            return
-        self.heard_at = self._loop.time()
-
-    def _drop_timeout(self) -> None:
-        self.heard_at = math.inf
-        if self._read_timeout_handle is not None:
-            super()._drop_timeout()
-
-    def fall_silent(self) -> None:
-        """Fail what waits for the peer, as aiohttp's own timer does."""
-        self._on_read_timeout()
-
-
-def listen(connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop) -> None:
-    """Let a connector of our own make connections that need no timer of theirs."""
-    factory: Any = functools.partial(Listener, loop=loop)
-    connector._factory = factory  # noqa: SLF001 - see `TESTED`
 
 
 class _Where(aiohttp.ClientRequest):
@@ -215,6 +180,13 @@ class _Head:
     lines: bytes
     names: frozenset[str]
 
+    def admits(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether headers can be added as they are."""
+        return all(
+            name.lower() not in self.names and _LINE.fullmatch(name) and _LINE.fullmatch(value)
+            for name, value in headers.items()
+        )
+
 
 class Express:
     """Sends requests over the connections of one aiohttp session."""
@@ -227,6 +199,7 @@ class Express:
         loop: asyncio.AbstractEventLoop,
         tls: ssl.SSLContext | bool,
         proxy: str | None,
+        own: bool,
     ) -> None:
         """Prepare to connect.
 
@@ -236,6 +209,7 @@ class Express:
             loop: The running loop.
             tls: With what TLS context.
             proxy: Through which proxy.
+            own: Whether the connector is nobody else's, who might wait for a free connection.
         """
         connector = http.connector
         assert connector is not None  # noqa: S101 - the session was opened a moment ago
@@ -252,6 +226,8 @@ class Express:
             proxy=None if proxy is None else URL(proxy),
         )
         self._where = self._compose("GET")
+        self._ready = Ready(loop)
+        self._free = self._ready.keep if own else _release
         self._said: Callable[[bool], CIMultiDict[str]] | None = None
         self._heads: dict[tuple[str, bool], _Head] = {}
 
@@ -264,52 +240,105 @@ class Express:
         self._said = said
         self._heads.clear()
 
-    def takes(self, request: Request) -> bool:
-        """Tell whether a request can go this way."""
+    def compose(self, request: Request) -> bytes | None:
+        """Return a request as it goes out, or None where it cannot go this way."""
         if not self._direct or type(self._http)._request is not _REQUEST:  # noqa: SLF001 - see there
-            return False
-        if request.body is not None and len(request.body) > _LARGEST_BODY:
-            return False
-        target = request.path if not request.query else request.path + request.query
+            return None
+        target = f"{self._prefix}{request.path}"
+        if request.query:
+            target = f"{target}?{request.query}"
         if not (target.isascii() and target.isprintable()) or " " in target:
-            return False
-        if request.headers is None:
-            return True
-        names = self._head(request).names
-        return all(
-            name.lower() not in names and _LINE.fullmatch(name) and _LINE.fullmatch(value)
-            for name, value in request.headers.items()
+            return None
+        body = request.body
+        head = self._head(request.operation.method, has_body=bool(body))
+        more = b""
+        if request.headers:
+            if not head.admits(request.headers):
+                return None
+            lines = (f"{name}: {value}\r\n" for name, value in request.headers.items())
+            more = "".join(lines).encode()
+        if not body:
+            return b"%b %b HTTP/1.1\r\n%b%b\r\n" % (head.method, target.encode(), head.lines, more)
+        if len(body) > _LARGEST_BODY:
+            return None
+        return b"%b %b HTTP/1.1\r\n%b%bContent-Length: %d\r\n\r\n%b" % (
+            head.method,
+            target.encode(),
+            head.lines,
+            more,
+            len(body),
+            body,
         )
 
-    async def start(self, request: Request, timers: aiohttp.ClientTimeout, block: Block) -> Answer:
+    def let_go(self) -> None:
+        """Let others have the connections that are free."""
+        self._ready.let_go()
+
+    def ready(self) -> Connection | None:
+        """Return a connection that is open and free; None where one must be waited for."""
+        return self._ready.take()
+
+    async def start(
+        self,
+        connection: Connection,
+        data: bytes,
+        read_s: float | None,
+        block: Block,
+        *,
+        head_only: bool,
+    ) -> Answer:
         """Send a request and return the head of its answer.
 
         Args:
-            request: What to send.
-            timers: What bounds the connection, and each silence.
+            connection: Where to send it.
+            data: What to send, as `compose` returned it.
+            read_s: What bounds each silence, in seconds, if anything does.
             block: What bounds the attempt.
+            head_only: Whether the answer has no body, whatever its headers say.
 
         Raises:
             aiohttp.ClientError: There is none.
             HttpProcessingError: It is not HTTP.
         """
-        if self._http.closed:
-            raise RuntimeError("the session is closed")
-        connection = await self._connected(timers)
         try:
-            protocol = self._write(connection, request, timers.sock_read, block)
+            protocol, transport = _ends(connection)
+            if type(protocol) is Listener:
+                protocol.expect(head_only=head_only)
+                transport.write(data)
+                if read_s is not None:
+                    block.listen(protocol, read_s)
+            else:
+                protocol.set_response_params(
+                    skip_payload=head_only,
+                    read_until_eof=True,
+                    read_timeout=read_s,
+                    timeout_ceil_threshold=math.inf,
+                )
+                transport.write(data)
+                protocol.start_timeout()
+            # The key is in it, and some print the variables of a traceback.
+            data = b""
             while True:
                 message, content = await protocol.read()
                 if message.code >= _OK or message.code == _SWITCHING:
-                    return Answer(connection, message, content)
+                    return Answer(connection, message, content, self._free)
                 # The parser takes an interim answer for the end of all silence.
                 protocol.start_timeout()
         except BaseException:
             connection.close()
             raise
 
-    async def _connected(self, timers: aiohttp.ClientTimeout) -> Connection:
-        """Return a connection on which nothing was said that nobody asked for."""
+    async def connect(self, timers: aiohttp.ClientTimeout) -> Connection:
+        """Return a connection on which nothing was said that nobody asked for.
+
+        Args:
+            timers: What bounds that.
+
+        Raises:
+            aiohttp.ClientError: There is none.
+        """
+        if self._http.closed:
+            raise RuntimeError("the session is closed")
         for _ in range(MOST_UNASKED):
             try:
                 connection = await self._connector.connect(self._where, [], timers)
@@ -322,58 +351,13 @@ class Express:
             connection.close()
         raise UnaskedError
 
-    def _write(
-        self, connection: Connection, request: Request, read_s: float | None, block: Block
-    ) -> ResponseHandler:
-        protocol = connection.protocol
-        transport = None if protocol is None else protocol.transport
-        if protocol is None or transport is None or transport.is_closing():
-            raise aiohttp.ClientConnectionResetError("the connection is closing")
-        head_only = request.operation.method == "HEAD"
-        if type(protocol) is Listener:
-            protocol.expect(head_only=head_only)
-            transport.write(self._bytes(request))
-            if read_s is not None:
-                block.listen(protocol, read_s)
-            return protocol
-        protocol.set_response_params(
-            skip_payload=head_only,
-            read_until_eof=True,
-            read_timeout=read_s,
-            timeout_ceil_threshold=math.inf,
-        )
-        transport.write(self._bytes(request))
-        protocol.start_timeout()
-        return protocol
-
-    def _bytes(self, request: Request) -> bytes:
-        head = self._head(request)
-        target = f"{self._prefix}{request.path}"
-        if request.query:
-            target = f"{target}?{request.query}"
-        more = b""
-        if request.headers:
-            lines = (f"{name}: {value}\r\n" for name, value in request.headers.items())
-            more = "".join(lines).encode()
-        if not request.body:
-            return b"%b %b HTTP/1.1\r\n%b%b\r\n" % (head.method, target.encode(), head.lines, more)
-        return b"%b %b HTTP/1.1\r\n%b%bContent-Length: %d\r\n\r\n%b" % (
-            head.method,
-            target.encode(),
-            head.lines,
-            more,
-            len(request.body),
-            request.body,
-        )
-
-    def _head(self, request: Request) -> _Head:
-        kind = request.operation.method, bool(request.body)
-        head = self._heads.get(kind)
+    def _head(self, method: str, *, has_body: bool) -> _Head:
+        head = self._heads.get((method, has_body))
         if head is None:
-            head = self._heads[kind] = self._composed(*kind)
+            head = self._heads[method, has_body] = self._composed(method, has_body=has_body)
         return head
 
-    def _composed(self, method: str, has_body: bool) -> _Head:  # noqa: FBT001 - the key of a head
+    def _composed(self, method: str, *, has_body: bool) -> _Head:
         assert self._said is not None  # noqa: S101 - `use` comes first
         headers = self._http.headers.copy()
         headers.update(self._said(has_body))
@@ -391,3 +375,15 @@ class Express:
             lines=lines.encode(),
             names=frozenset(names | {"content-length"}),
         )
+
+
+def _release(connection: Connection) -> None:
+    connection.release()
+
+
+def _ends(connection: Connection) -> tuple[ResponseHandler, asyncio.Transport]:
+    protocol = connection.protocol
+    transport = None if protocol is None else protocol.transport
+    if protocol is None or transport is None or transport.is_closing():
+        raise aiohttp.ClientConnectionResetError("the connection is closing")
+    return protocol, transport

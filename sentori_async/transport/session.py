@@ -31,7 +31,8 @@ from sentori_async.errors import (
 )
 from sentori_async.settings import MIB
 from sentori_async.transport import ordinary
-from sentori_async.transport.express import Answer, Express, is_wanted, listen
+from sentori_async.transport.connections import listen
+from sentori_async.transport.express import Answer, Express, is_wanted
 from sentori_async.transport.watch import Watch
 from sentori_async.version import USER_AGENT
 from sentori_async.wire.catalogue import TRANSIENT_STATUSES
@@ -89,6 +90,7 @@ class Session:
         self._settings = settings
         self._connector = connector
         self._tls = settings.tls or True
+        self._least_bound = settings.limits.max_response_bytes
         self._wall_clock = wall_clock
         self._http: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -121,24 +123,26 @@ class Session:
             TransportError: There is no usable answer; `applied` says what that means.
             ConfigurationError: The client is closed, or was opened on another event loop.
         """
-        loop = asyncio.get_running_loop()
-        http = self._http if self._loop is loop else None
-        if http is None:
-            http = self._open()
+        if self._http is None or self._loop is not asyncio.get_running_loop():
+            self._open()
         head: aiohttp.ClientResponse | Answer | None = None
+        body: bytes | None = None
         try:
             with self._watch.until(until) as block:
-                timers = self._timeout(connect_s, read_s, until - loop.time())
                 express = self._express
-                if express is not None and express.takes(request):
-                    head = await express.start(request, timers, block)
-                    body = head.whole()
+                data = None if express is None else express.compose(request)
+                if express is None or data is None:
+                    head = await self._start(request, self._timeout(connect_s, read_s, until))
                 else:
-                    head = await self._start(http, request, timers)
-                    body = None
+                    connection = express.ready()
+                    if connection is None:
+                        connection = await express.connect(self._timeout(connect_s, read_s, until))
+                    head_only = request.operation.method == "HEAD"
+                    head = await express.start(connection, data, read_s, block, head_only=head_only)
+                    body = head.whole()
                 if body is None:
                     body = await self._read(head, request)
-                elif len(body) > self._bound(request):
+                elif len(body) > self._least_bound and len(body) > self._bound(request):
                     _raise_too_large(request, head, self._bound(request))
             return Response(head.status, head.headers, body, self._wall_clock())
         except _FAILURES as error:
@@ -146,18 +150,21 @@ class Session:
         finally:
             if head is not None and not head.closed:
                 head.close()
-        # Here the error is no longer being handled, and its text is not ours to show; nor is
-        # that of the answer, to those who print the variables of a traceback.
-        head = None
+            # The error is no longer being handled, and its text is not ours to show; nor is what
+            # was said, to those who print the variables of a traceback: the key is in it.
+            head = body = data = None
         raise failure
 
     async def _start(
-        self, http: aiohttp.ClientSession, request: Request, timers: aiohttp.ClientTimeout
+        self, request: Request, timers: aiohttp.ClientTimeout
     ) -> aiohttp.ClientResponse:
         """Send a request the ordinary way and return the head of its answer."""
+        assert self._http is not None  # noqa: S101 - it was opened a moment ago
+        if self._express is not None:
+            self._express.let_go()
         method = request.operation.method
         return await ordinary.start(
-            http,
+            self._http,
             method,
             self._url(request),
             data=request.body or None,
@@ -185,10 +192,9 @@ class Session:
         Returns:
             What held them: it must be kept, for aiohttp closes what is collected.
         """
-        http, self._http = self._http, None
-        self._loop = None
-        self._express = None
-        return http
+        held = self._http, self._express
+        self._http = self._loop = self._express = None
+        return held
 
     async def close(self) -> None:
         """End what is in flight and close the connections; a second time is harmless.
@@ -203,6 +209,8 @@ class Session:
         # aiohttp does not wake those who wait for a body when it closes their connection.
         if self._http is not None:
             self._watch.end_all()
+        if self._express is not None:
+            self._express.let_go()
         http, self._http = self._http, None
         if http is not None:
             await http.close()
@@ -212,8 +220,8 @@ class Session:
         """Whether `close` was called."""
         return self._closed
 
-    def _open(self) -> aiohttp.ClientSession:
-        """Return the session of the running loop, made on first use."""
+    def _open(self) -> None:
+        """Make the session of the running loop, on first use."""
         if self._closed:
             msg = "the client is closed: make a new one, or keep it open with `async with`"
             raise ConfigurationError(msg)
@@ -228,9 +236,11 @@ class Session:
         self._http, self._loop, self._watch = http, loop, Watch(loop)
         if self._wants_express:
             proxy = self._settings.proxy
-            self._express = Express(http, self._base, loop=loop, tls=self._tls, proxy=proxy)
+            own = self._connector is None
+            self._express = Express(
+                http, self._base, loop=loop, tls=self._tls, proxy=proxy, own=own
+            )
             self._express.use(self._said)
-        return http
 
     def _session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
         connector = self._connector
@@ -254,7 +264,7 @@ class Session:
             raise _elsewhere("make the connector on the loop that uses it") from None
 
     def _timeout(
-        self, connect_s: float, read_s: float | None, left_s: float
+        self, connect_s: float, read_s: float | None, until: float
     ) -> aiohttp.ClientTimeout:
         """Return aiohttp's timers; the end of the attempt is not among them.
 
@@ -262,7 +272,7 @@ class Session:
         addresses, TLS, and the wait for a free one.
         There is none of the latter on connections of our own, as no more requests are admitted.
         """
-        most_s = left_s * _CONNECT_SHARE
+        most_s = (until - asyncio.get_running_loop().time()) * _CONNECT_SHARE
         own = self._connector is None
         connect = min(connect_s, most_s) if own else most_s
         sock_connect = None if own else connect_s
@@ -312,7 +322,7 @@ class Session:
     def _bound(self, request: Request) -> int:
         """Return how large the answer may be, in bytes."""
         bound = request.operation.max_response_bytes or 0
-        return max(bound, self._settings.limits.max_response_bytes)
+        return max(bound, self._least_bound)
 
     def _translated(
         self, error: Exception, request: Request, head: aiohttp.ClientResponse | Answer | None

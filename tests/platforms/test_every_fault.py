@@ -98,9 +98,9 @@ def ways_taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     taken: list[str] = []
     ours, ordinary = Express.start, aiohttp.ClientSession.request
 
-    async def start(self: Express, *args: Any) -> Any:
+    async def start(self: Express, *args: Any, **options: Any) -> Any:
         taken.append("on")
-        return await ours(self, *args)
+        return await ours(self, *args, **options)
 
     def request(self: aiohttp.ClientSession, *args: Any, **options: Any) -> Any:
         taken.append("off")

@@ -12,6 +12,7 @@ from sentori_async.errors import ConfigurationError
 from sentori_async.platforms.sentori.client import SENTORI
 from sentori_async.settings import Settings
 from sentori_async.transport import express
+from sentori_async.transport.connections import Listener
 from sentori_async.transport.express import Express, is_wanted
 from sentori_async.transport.session import Session
 from sentori_async.wire.message import Request
@@ -42,13 +43,14 @@ REQUESTS = [
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Tell of each request whether it went the express way."""
     seen: list[bool] = []
-    takes = Express.takes
+    compose = Express.compose
 
-    def see(self: Express, one: Request) -> bool:
-        seen.append(takes(self, one))
-        return seen[-1]
+    def see(self: Express, one: Request) -> bytes | None:
+        composed = compose(self, one)
+        seen.append(composed is not None)
+        return composed
 
-    monkeypatch.setattr(Express, "takes", see)
+    monkeypatch.setattr(Express, "compose", see)
     return seen
 
 
@@ -182,7 +184,7 @@ def test_version_that_was_not_tested_goes_the_ordinary_way_and_says_so_once(
 
 
 async def test_peer_that_has_nothing_more_to_say_is_not_silent() -> None:
-    listener = express.Listener(asyncio.get_running_loop())
+    listener = Listener(asyncio.get_running_loop())
     listener.start_timeout()
     assert listener.heard_at <= asyncio.get_running_loop().time()
     listener.eof_received()

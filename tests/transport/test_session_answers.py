@@ -149,6 +149,8 @@ async def test_connection_that_was_closed_under_our_hands_is_a_lost_one() -> Non
         assert through._http is not None
         connector = through._http.connector
         assert connector is not None
+        if through._express is not None:
+            through._express.let_go()
         ((protocol, _),) = next(iter(connector._conns.values()))
         assert protocol.transport is not None
         closing = protocol.transport
