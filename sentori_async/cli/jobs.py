@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, get_args
@@ -76,14 +76,14 @@ def rows(
     limit: Limit = _MOST_SHOWN,
     as_json: AsJson = False,
 ) -> int:
-    """Show single rows, with their contacts; the input's first row is row 0."""
+    """Show single rows, with their contacts; the input's first row is row 1."""
     output = Output(as_json=as_json)
 
     def work() -> int:
         _require_outcome(outcome)
         with Ledger(journal) as ledger:
             found = ledger.rows(outcome=outcome, error=error, contact=contact)
-            shown = list(itertools.islice(found, limit))
+            shown = list(itertools.islice(_rows_from_1(found), limit))
         output.document([attrs.asdict(row) for row in shown])
         for row in shown:
             _tell_row(row, output)
@@ -103,7 +103,7 @@ def requests(journal: Journal, /, *, limit: Limit = _MOST_SHOWN, as_json: AsJson
 
     def work() -> int:
         with Ledger(journal) as ledger:
-            shown = list(itertools.islice(ledger.requests(), limit))
+            shown = list(itertools.islice(_requests_from_1(ledger.requests()), limit))
         output.document([attrs.asdict(request) for request in shown])
         for request in shown:
             _tell_request(request, output)
@@ -127,7 +127,7 @@ def export(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Write the rows to a file that other programs read; the input's first row is row 0."""
+    """Write the rows to a file that other programs read; the input's first row is row 1."""
     output = Output(as_json=as_json)
 
     def work() -> int:
@@ -136,9 +136,9 @@ def export(
             raise InvalidInput("requests have no outcome: leave --outcome or --requests out")
         with Ledger(journal) as ledger:
             if requests:
-                count = write_entries(ledger.requests(), file, of=LedgerRequest)
+                count = write_entries(_requests_from_1(ledger.requests()), file, of=LedgerRequest)
             else:
-                count = write_entries(ledger.rows(outcome=outcome), file)
+                count = write_entries(_rows_from_1(ledger.rows(outcome=outcome)), file)
         output.document({"file": str(file), "requests" if requests else "rows": count})
         if requests:
             output.line(f"{count:,} requests in {file}.")
@@ -147,6 +147,17 @@ def export(
         return OK
 
     return guarded(output, work)
+
+
+# In code, places count from 0; all that the command prints counts from 1.
+
+
+def _rows_from_1(found: Iterable[LedgerRow]) -> Iterator[LedgerRow]:
+    return (attrs.evolve(row, row=row.row + 1) for row in found)
+
+
+def _requests_from_1(found: Iterable[LedgerRequest]) -> Iterator[LedgerRequest]:
+    return (attrs.evolve(request, first_row=request.first_row + 1) for request in found)
 
 
 def _require_outcome(outcome: str | None) -> None:

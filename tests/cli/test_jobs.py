@@ -137,7 +137,7 @@ def test_single_rows_are_shown(journal: Path, capsys: pytest.CaptureFixture[str]
 
     shown = capsys.readouterr()
     (line,) = shown.out.splitlines()
-    assert line.split()[:3] == ["1", "failed", "nobody"]
+    assert line.split()[:3] == ["2", "failed", "nobody"]
     assert "ValidationFailed (code 100)" in line
     assert "Only the first 1" in shown.err
 
@@ -149,6 +149,19 @@ def test_following_a_job_that_was_killed_ends(journal: Path, capsys: Capture) ->
     assert run(["jobs", "show", str(journal), "--follow"]) == 0
 
     assert "UTC, killed" in capsys.readouterr().out
+
+
+def test_rows_count_from_1_wherever_they_are_printed(journal: Path, capsys: Capture) -> None:
+    target = journal.with_name("rows.jsonl")
+    for command in (["rows", str(journal), "--json"], ["export", str(journal), str(target)]):
+        assert run(["jobs", *command]) == 0
+        out = capsys.readouterr().out
+        found = (
+            json.loads(out)
+            if "--json" in command
+            else map(json.loads, target.read_text().splitlines())
+        )
+        assert [one["row"] for one in found] == [1, 2, 3, 4]
 
 
 def test_times_are_iso_8601_in_json(journal: Path, capsys: Capture) -> None:
@@ -199,7 +212,7 @@ def test_requests_are_shown_with_how_often_they_were_tried(
 
     (line,) = capsys.readouterr().out.splitlines()
     first, *words = line.split()
-    assert (first, " ".join(words)[:15]) == ("0", "3 rows, run 1, ")
+    assert (first, " ".join(words)[:15]) == ("1", "3 rows, run 1, ")
     assert line.endswith("tried 2 times, 1 failed")
     assert run(["jobs", "requests", str(journal), "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
@@ -210,7 +223,7 @@ def test_only_some_requests_are_shown_where_there_are_many(journal: Path, capsys
     assert run(["jobs", "requests", str(journal), "--limit", "1"]) == 0
 
     shown = capsys.readouterr()
-    assert [line.split()[:3] for line in shown.out.splitlines()] == [["0", "1", "row,"]]
+    assert [line.split()[:3] for line in shown.out.splitlines()] == [["1", "1", "row,"]]
     assert "Only the first 1" in shown.err
 
 
@@ -220,6 +233,7 @@ def test_requests_are_exported(journal: Path, capsys: Capture) -> None:
     assert run(["jobs", "export", str(journal), str(target), "--requests"]) == 0
     assert capsys.readouterr().out == f"3 requests in {target}.\n"
     assert target.read_text(encoding="utf-8").startswith("first_row,rows,")
+    assert [line.split(",")[0] for line in target.read_text().splitlines()[1:]] == ["1", "2", "4"]
 
 
 def test_requests_have_no_outcome_to_choose_them_by(journal: Path, capsys: Capture) -> None:
