@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
@@ -14,7 +15,8 @@ from sentori_async.cli.columns import as_yes_no
 from sentori_async.cli.exits import OK
 from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded, run_async
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, NotFound
+from sentori_async.migrate.sides import there_are
 from sentori_async.platforms.sentori.client import AsyncSentori
 from sentori_async.platforms.sentori.models import Contact, FieldKind
 from sentori_async.platforms.sentori.names import CODEC
@@ -22,6 +24,8 @@ from sentori_async.platforms.sentori.names import CODEC
 Address = Annotated[str, Parameter(help="The contact's address.")]
 Field = Annotated[str, Parameter(help="FIELD=VALUE, by the field's exact name; FIELD= clears it.")]
 ListId = Annotated[str, Parameter(help="The mailing list's ExternalID.")]
+
+_NO_LIST: Final = 200
 
 app: Final = App(name="contact", help_epilogue=texts.CONTACT_MORE)
 
@@ -141,7 +145,8 @@ def subscribe(
     output = Output(as_json=as_json)
 
     async def work(client: AsyncSentori) -> None:
-        await client.contacts.subscribe(address, list_id)
+        async with _telling_lists(client):
+            await client.contacts.subscribe(address, list_id)
         _say_done(address, "subscribed", output)
 
     return _with_client(account, output, work)
@@ -173,10 +178,24 @@ def unsubscribe(
         if list_id is None:
             await client.contacts.unsubscribe_all(address)
         else:
-            await client.contacts.unsubscribe(address, list_id)
+            async with _telling_lists(client):
+                await client.contacts.unsubscribe(address, list_id)
         _say_done(address, "unsubscribed", output)
 
     return _with_client(account, output, work)
+
+
+@contextlib.asynccontextmanager
+async def _telling_lists(client: AsyncSentori) -> AsyncIterator[None]:
+    """Say which mailing lists there are where the one that was named is not."""
+    try:
+        yield
+    except NotFound as error:
+        if error.code == _NO_LIST:
+            lists = await client.mailing_lists.all()
+            known = there_are((one.external_id, one.name) for one in lists)
+            error.remedy = f"Of mailing lists {known}."
+        raise
 
 
 def _with_client(

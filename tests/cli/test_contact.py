@@ -168,6 +168,18 @@ def test_add_or_update_does_whichever_is_needed(sandbox: Sandbox) -> None:
         assert f"FirstName               {name}\n" in done.out
 
 
+@pytest.mark.parametrize("verb", ["subscribe", "unsubscribe"])
+def test_list_that_is_not_there_is_answered_with_those_that_are(
+    sandbox: Sandbox, verb: str
+) -> None:
+    sandbox.sentori.contacts.add("joe@example.com")
+
+    done = sentori("contact", verb, "joe@example.com", "NOPE", sandbox=sandbox)
+
+    assert done.code == 1
+    assert "there are LISTID01 (Newsletter), LISTID02 (Product news)." in done.err
+
+
 def test_fields_are_listed_with_what_they_take(sandbox: Sandbox) -> None:
     done = sentori("contact", "fields", "--json", sandbox=sandbox)
 
