@@ -62,7 +62,10 @@ SESSION = f"{CORE}.transport.session"
 # A library, with what lies below it, and the modules that may import it; the first match counts.
 SOLE_IMPORTERS: dict[str, tuple[str, ...]] = {
     "aiohttp.web": (f"{CORE}.sandbox", f"{CORE}.sandbox.*"),
-    "aiohttp": (SESSION, f"{CORE}.transport.express", f"{CORE}.transport.ordinary"),
+    "aiohttp": (
+        SESSION,
+        *(f"{CORE}.transport.{name}" for name in ("connections", "express", "ordinary")),
+    ),
     "backoff": (f"{CORE}.transport.retry",),
 }
 
