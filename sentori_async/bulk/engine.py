@@ -301,6 +301,8 @@ class Engine(Intake[U]):
 
     def _answered(self, error: SentoriError | None) -> None:
         """Let the other workers start, if this answer shows that the key is good."""
+        if self._gate.is_set():
+            return
         if isinstance(error, ApiError):
             if error.status not in _REFUSED_AT_THE_DOOR:
                 self._gate.set()

@@ -123,7 +123,7 @@ class RowEngine(Engine[_Unit]):
             finally:
                 self._give_way(unit.row.keys, meter.in_doubt_until)
             self._tell(outcome)
-            if outcome.status != "skipped" or unit.on_record:
+            if self._journal is not None and (outcome.status != "skipped" or unit.on_record):
                 self._record(outcome, unit.recalled.digest)
 
     def _intents(self, journal: Journal, unit: _Unit, meter: Meter) -> list[Intent]:

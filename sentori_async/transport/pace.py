@@ -21,7 +21,8 @@ from sentori_async.settings import Limits, Rate
 from sentori_async.transport.adaptive import AdaptiveRate
 
 # How much of a second's worth may start at once under an adaptive rate.
-_BURST_S: Final = 0.05
+_BURST_S: Final = 0.02
+_LATE_S: Final = 0.002
 # Shorter windows are as good as empty when a program has been started anew.
 _LONG_S: Final = 600.0
 _BUCKETS: Final = 60
@@ -128,8 +129,8 @@ class Pace:
 
     def _space(self, now: float, per_s: float) -> None:
         """Keep starts apart, but for the few that a moment's worth of a high rate is."""
-        at_once = int(per_s * _BURST_S)
-        self._next_start = max(self._next_start, now - at_once / per_s) + 1.0 / per_s
+        made_up_s = max(_LATE_S, int(per_s * _BURST_S) / per_s)
+        self._next_start = max(self._next_start, now - made_up_s) + 1.0 / per_s
 
     def _wait(self, now: float, *, bulk: bool) -> float:
         if self._in_flight >= self._concurrency or (bulk and self._singles_waiting):
@@ -163,7 +164,8 @@ class Pace:
         """Count a request as over, and let those who wait look again."""
         with self._lock:
             self._in_flight -= 1
-        self._wake()
+        if self._wakers:
+            self._wake()
 
     def pause(self, now: float, wait_s: float) -> bool:
         """Start nothing for a while: the platform asked for it.
