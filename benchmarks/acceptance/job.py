@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from typing import Any
 
 import orjson
@@ -23,8 +24,11 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
     limits = Limits(concurrency=options.workers, adaptive=pace, **rates)
     async with AsyncSentori(api_key=API_KEY, base_url=options.url, limits=limits) as client:
         rows = map(row, range(options.rows))
+        begun = time.perf_counter()
         report = await client.bulk.add_or_update(rows, journal=options.journal)
-    return {"by_status": dict(report.by_status), "requests": report.requests}
+        wall_s = time.perf_counter() - begun
+    by_status = dict(report.by_status)
+    return {"by_status": by_status, "requests": report.requests, "wall_s": wall_s}
 
 
 def main() -> None:
