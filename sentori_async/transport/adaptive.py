@@ -1,12 +1,14 @@
 """A rate that finds out by itself what the platform sustains.
 
 1. It starts slowly and doubles while requests wait for it and none is throttled.
-2. A throttled request takes it down a little, once per second at most: the many requests that are
-   refused together tell one thing. What is still too much within two seconds is lowered more, and
-   what is too much even then is halved.
-3. From then on it closes in on the rate that was too much, fast at first and slowly near it
-   (the cubic curve of TCP and of AWS's adaptive retries), stays just below it for a while, and
-   then tries more, a little at first and soon a lot, because limits change.
+2. A throttled request takes it down, once per second at most: the many requests that are refused
+   together tell one thing. Where it is not known what is sustained, it goes down a little, what is
+   still too much within two seconds is lowered more, and what is too much even then is halved.
+3. From then on it searches between the highest rate that was sustained and the lowest that was too
+   much. A rate counts as sustained when nothing was throttled for longer than a second's window
+   may hide it. Where the two are close, it settles just below what was sustained, stays for a
+   while, and then tries more, a little at first and soon a lot, because limits change. What is too
+   much although it was sustained once is a new limit: what is known is given up.
 4. Other faults lower it only while more than a fifth of the last 200 answers are faults: a few
    faults are the row's or the network's, many are the platform's.
 5. It grows only while it is what requests wait for, and no other time counts; least of all that of
@@ -31,8 +33,14 @@ _MEMORY: Final = 200
 _FAULTY: Final = 0.2
 _ONCE_PER_S: Final = 1.0
 _AGAIN_S: Final = 2.0
+# A second that a platform counts in lies whole within two seconds, whenever it begins.
+_SUSTAINED_S: Final = 2.0
+# From which part of what is too much on the search is over.
+_NARROW: Final = 0.93
+# Nothing nearer than this to what is too much is tried: it would be too much now and then.
 _CLOSE: Final = 0.95
-_CLOSE_IN_S: Final = 5.0
+# Which part of what was sustained is kept to: that may have been all that there is.
+_BELOW: Final = 0.97
 _STAY_S: Final = 30.0
 _DOUBLE_IN_S: Final = 15.0
 _MOST_DOUBLINGS: Final = 20.0
@@ -55,13 +63,13 @@ class AdaptiveRate:
         self.per_s = start
         self.known = False
         self._too_much = 0.0
-        self._low = 0.0
-        self._lowered = False
+        self._sustained = 0.0
+        self._searching = True
+        self._held_s = 0.0
         self._in_a_row = 0
         self._lowered_at = -math.inf
         self._raised_at: float | None = None
         self._paused_until = -math.inf
-        self._raising_s = 0.0
         self._waited = False
         self._faults: deque[bool] = deque(maxlen=_MEMORY)
 
@@ -83,8 +91,8 @@ class AdaptiveRate:
 
     def throttled(self, now: float) -> None:
         """Take note that the platform said "too many requests"."""
-        self.known = True
         self._lower(now)
+        self.known = True
 
     def paused(self, until: float) -> None:
         """Take note that nothing starts for a while, because the platform asked for that."""
@@ -94,19 +102,24 @@ class AdaptiveRate:
         if now - self._lowered_at < _ONCE_PER_S:
             return
         since_s = now - max(self._lowered_at, self._paused_until)
-        if not self._lowered:
-            # The slow start doubles: half of what is too much was sustained a moment ago.
-            back_off = _BACK_OFF[-1]
-        else:
-            # What is too much again and again is far from what can be sustained.
-            self._in_a_row = self._in_a_row + 1 if since_s <= _AGAIN_S else 0
-            back_off = _BACK_OFF[min(self._in_a_row, len(_BACK_OFF) - 1)]
-        self._lowered = True
-        self._too_much = self.per_s
-        self._low = self.per_s = max(SLOWEST, self.per_s * back_off)
+        self._in_a_row = self._in_a_row + 1 if since_s <= _AGAIN_S else 0
         self._lowered_at = self._raised_at = now
-        self._raising_s = 0.0
         self._waited = False
+        if not self._searching:
+            self._sustained = self._beyond(self._held_s - _SUSTAINED_S)
+        self._too_much = self.per_s
+        if 0.0 < self._sustained < self._too_much:
+            self._close_in()
+        else:
+            self._back_off()
+
+    def _back_off(self) -> None:
+        """Try less, without knowing what is sustained."""
+        self._sustained = 0.0
+        # The slow start doubles: half of what is too much was sustained a moment ago.
+        # Later, what is too much again and again is far from what can be sustained.
+        times = self._in_a_row if self.known else len(_BACK_OFF)
+        self._try(self.per_s * _BACK_OFF[min(times, len(_BACK_OFF) - 1)])
 
     def _raise(self, now: float) -> None:
         if self._raised_at is None:
@@ -118,13 +131,32 @@ class AdaptiveRate:
         if not self._waited:
             return
         self._waited = False
-        self._raising_s += min(step_s, _LONGEST_STEP_S)
-        self.per_s = self._curve() if self.known else self.per_s * 2
+        self._held_s += min(step_s, _LONGEST_STEP_S)
+        if not self.known:
+            self.per_s *= 2
+        elif not self._searching:
+            self.per_s = self._beyond(self._held_s)
+        elif self._held_s >= _SUSTAINED_S:
+            self._sustained = self.per_s
+            self._close_in()
 
-    def _curve(self) -> float:
-        """Return the rate on the way back to, and later beyond, what was too much."""
-        close = self._too_much * _CLOSE
-        if self._raising_s < _CLOSE_IN_S:
-            return close - (close - self._low) * float((1.0 - self._raising_s / _CLOSE_IN_S) ** 3)
-        beyond = max(0.0, self._raising_s - _STAY_S) / _DOUBLE_IN_S
-        return close * float(2.0 ** min(beyond * beyond, _MOST_DOUBLINGS))
+    def _close_in(self) -> None:
+        """Try the middle of what was sustained and what was too much, or settle."""
+        if self._sustained < _NARROW * self._too_much:
+            middle = math.sqrt(self._sustained * self._too_much)
+            self._try(min(middle, _CLOSE * self._too_much))
+            return
+        self._try(_BELOW * self._sustained)
+        self._sustained = self.per_s
+        self._searching = False
+
+    def _try(self, per_s: float) -> None:
+        """Begin to find out whether a rate is sustained."""
+        self.per_s = max(SLOWEST, per_s)
+        self._searching = True
+        self._held_s = 0.0
+
+    def _beyond(self, held_s: float) -> float:
+        """Return the rate after so long a time at and beyond the one it has settled at."""
+        beyond = max(0.0, held_s - _STAY_S) / _DOUBLE_IN_S
+        return self._sustained * float(2.0 ** min(beyond * beyond, _MOST_DOUBLINGS))

@@ -20,9 +20,11 @@ from typing import Any, Final
 from sentori_async.settings import Limits, Rate
 from sentori_async.transport.adaptive import AdaptiveRate
 
-# How much of a second's worth may start at once under an adaptive rate.
+# How much of a second's worth may start at once under an adaptive rate. A limit may be per fixed
+# second: what is made up for in it comes on top of its own.
 _BURST_S: Final = 0.02
-_LATE_S: Final = 0.002
+# A timer that is late by so little costs nothing, however low the rate is.
+_LATE_S: Final = 0.005
 # Shorter windows are as good as empty when a program has been started anew.
 _LONG_S: Final = 600.0
 _BUCKETS: Final = 60
@@ -129,7 +131,8 @@ class Pace:
 
     def _space(self, now: float, per_s: float) -> None:
         """Keep starts apart, but for the few that a moment's worth of a high rate is."""
-        made_up_s = max(_LATE_S, int(per_s * _BURST_S) / per_s)
+        late_s = now - self._next_start
+        made_up_s = late_s if late_s <= _LATE_S else int(per_s * _BURST_S) / per_s
         self._next_start = max(self._next_start, now - made_up_s) + 1.0 / per_s
 
     def _wait(self, now: float, *, bulk: bool) -> float:

@@ -22,12 +22,18 @@ from sentori_async.transport.pace import Pace
 
 
 def rates(rate: AdaptiveRate, seconds: float, *, waited: bool = True) -> list[float]:
+    """Return the rate at first and after each half second in which an answer came."""
+    rate.answered(0.0)
+    return [rate.per_s, *held(rate, 0.0, seconds, waited=waited)]
+
+
+def held(rate: AdaptiveRate, since: float, seconds: float, *, waited: bool = True) -> list[float]:
     """Return the rate after each half second in which an answer came."""
     found = []
-    for step in range(int(seconds * 2) + 1):
+    for step in range(1, int(seconds * 2) + 1):
         if waited:
             rate.waited()
-        rate.answered(step / 2)
+        rate.answered(since + step / 2)
         found.append(rate.per_s)
     return found
 
@@ -68,6 +74,88 @@ def test_it_is_halved_at_first_and_lowered_more_the_oftener_that_was_not_enough(
     assert found == pytest.approx([500, 450, 405, 283.5, 141.75, 70.875, 63.7875])
 
 
+def searched(*sustained: bool) -> list[float]:
+    """Return the rates tried: 500, and those after each was sustained for two seconds or not."""
+    rate = AdaptiveRate(start=1000.0)
+    rate.throttled(0.0)
+    found = [rate.per_s]
+    for number, good in enumerate(sustained):
+        held(rate, 2.0 * number, 2.0 if good else 1.5)
+        if not good:
+            rate.throttled(2.0 * number + 2.0)
+        found.append(rate.per_s)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sustained", "expected"),
+    [
+        pytest.param([True], [500, 707.1], id="the middle of what was sustained and too much"),
+        pytest.param([True, True], [500, 707.1, 840.9], id="what was sustained is kept"),
+        pytest.param([True, False], [500, 707.1, 594.6], id="what was too much is kept"),
+        pytest.param(
+            [True, True, True, True, True],
+            [500, 707.1, 840.9, 917.0, 950, 0.97 * 950],
+            id="never too near to what was too much, and just below what was sustained",
+        ),
+        pytest.param(
+            [True, False, False, False, False],
+            [500, 707.1, 594.6, 545.3, 518.0, 0.97 * 500],
+            id="just below what was sustained although other rates were tried since",
+        ),
+        pytest.param([False], [500, 350], id="nothing was sustained"),
+        pytest.param(
+            [True, False, False, False, False, True, False],
+            [500, 707.1, 594.6, 545.3, 518.0, 485, 485, 0.9 * 485],
+            id="what was sustained once is too much now",
+        ),
+    ],
+)
+def test_it_searches_between_what_was_sustained_and_what_was_too_much(
+    sustained: list[bool], expected: list[float]
+) -> None:
+    assert searched(*sustained) == pytest.approx(expected, abs=0.05)
+
+
+def test_search_goes_on_only_while_requests_wait_for_the_rate() -> None:
+    rate = AdaptiveRate(start=1000.0)
+    rate.throttled(0.0)
+    assert set(held(rate, 0.0, 60.0, waited=False)) == {500}
+    assert held(rate, 60.0, 2.0)[-1] > 500
+
+
+def settled() -> AdaptiveRate:
+    """Return a rate that has been too much at 1,000 and was settled at 921.5 ten seconds later."""
+    rate = AdaptiveRate(start=1000.0)
+    rate.throttled(0.0)
+    held(rate, 0.0, 10.0)
+    return rate
+
+
+def test_it_stays_for_half_a_minute_and_then_tries_more_a_little_at_first_and_soon_a_lot() -> None:
+    found = held(settled(), 10.0, 60.0)
+    assert found[:60] == pytest.approx([921.5] * 60)
+    assert found[60] > found[59]
+    assert found[67] < 921.5 * 1.06
+    assert found[-1] == pytest.approx(921.5 * 2**4)
+
+
+def test_it_returns_to_what_it_sustained_until_two_seconds_before_more_was_too_much() -> None:
+    rate = settled()
+    found = held(rate, 10.0, 34.0)
+    rate.throttled(44.5)
+    assert rate.per_s == pytest.approx(0.97 * found[-5])
+    assert found[-5] < found[-1] < 1000.0
+
+
+def test_it_searches_anew_where_a_lot_more_was_sustained() -> None:
+    rate = settled()
+    found = held(rate, 10.0, 60.0)
+    rate.throttled(70.5)
+    assert rate.per_s == pytest.approx(math.sqrt(found[-5] * found[-1]))
+    assert 2 * 921.5 < rate.per_s < found[-1]
+
+
 def test_pause_that_the_platform_asked_for_is_no_time_in_which_it_was_sustained() -> None:
     rate = AdaptiveRate(start=1000.0)
     rate.throttled(5.0)
@@ -86,13 +174,13 @@ def test_pause_of_the_key_is_no_time_in_which_its_rate_was_sustained() -> None:
 
 
 def test_it_does_not_grow_by_the_time_of_a_pause() -> None:
-    paused, at_once = AdaptiveRate(start=1000.0), AdaptiveRate(start=1000.0)
-    for rate, moment in ((paused, 15.0), (at_once, 5.0)):
+    found = []
+    for paused_until in (5.0, 15.0):
+        rate = AdaptiveRate(start=1000.0)
         rate.throttled(5.0)
-        rate.paused(moment)
-        rate.waited()
-        rate.answered(moment + 1.0)
-    assert 500 < paused.per_s == at_once.per_s
+        rate.paused(paused_until)
+        found.append(held(rate, paused_until, 3.0))
+    assert found == [pytest.approx([500, 500, 500, 707.107, 707.107, 707.107], abs=0.001)] * 2
 
 
 def test_it_never_stops() -> None:
@@ -150,6 +238,7 @@ class RateMachine(RuleBasedStateMachine):
         self.now = 0.0
         self.lowered_at = -math.inf
         self.waited = False
+        self.may_settle = False
 
     @rule(seconds=st.floats(0, 100), doubtful=st.booleans())
     def wait(self, seconds: float, doubtful: bool) -> None:
@@ -163,8 +252,12 @@ class RateMachine(RuleBasedStateMachine):
         before = self.rate.per_s
         for _ in range(times):
             self.rate.answered(self.now)
-        assert self.rate.per_s >= before * 0.999
-        if self.rate.per_s > before:
+        if self.rate.per_s < before:
+            # Once after each time it was lowered, because what was sustained may be all there is.
+            assert self.may_settle
+            assert self.rate.per_s == pytest.approx(max(SLOWEST, before * 0.97))
+            self.may_settle = False
+        if self.rate.per_s != before:
             assert self.waited
             self.waited = False
 
@@ -175,10 +268,11 @@ class RateMachine(RuleBasedStateMachine):
             (self.rate.throttled if throttled else self.rate.faulted)(self.now)
         if self.rate.per_s < before:
             assert self.now - self.lowered_at >= 1.0
+            assert max(SLOWEST, before * 0.5) <= self.rate.per_s <= max(SLOWEST, before * 0.97)
             self.lowered_at = self.now
             self.waited = False
-        lowered = [max(SLOWEST, before * factor) for factor in (0.9, 0.7, 0.5)]
-        assert self.rate.per_s in (before, *lowered)
+            self.may_settle = True
+        assert self.rate.per_s <= before
 
     @invariant()
     def can_be_used(self) -> None:
