@@ -102,15 +102,16 @@ class AdaptiveRate:
         if now - self._lowered_at < _ONCE_PER_S:
             return
         since_s = now - max(self._lowered_at, self._paused_until)
-        self._in_a_row = self._in_a_row + 1 if since_s <= _AGAIN_S else 0
         self._lowered_at = self._raised_at = now
         self._waited = False
         if not self._searching:
             self._sustained = self._beyond(self._held_s - _SUSTAINED_S)
         self._too_much = self.per_s
         if 0.0 < self._sustained < self._too_much:
+            self._in_a_row = 0
             self._close_in()
         else:
+            self._in_a_row = self._in_a_row + 1 if since_s <= _AGAIN_S else 0
             self._back_off()
 
     def _back_off(self) -> None:
