@@ -61,7 +61,12 @@ CREATE TABLE state (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-"""One job; its runs; its rows, narrow because each is written twice; what else is kept."""
+"""One job; its runs; its rows; what else is kept.
+
+Below row 0 of `record` are the places of rows that are on their way (see states.py), each with its
+rows as a text where others have their intent: one statement can write a place and rows, and one
+statement is a transaction by itself.
+"""
 
 COLUMNS: Final = (
     "number",
@@ -96,6 +101,24 @@ def _parts(of: str, names: tuple[str, ...]) -> str:
 
 _ALL: Final = ", ".join(COLUMNS)
 _PLAIN: Final = ", ".join(COLUMNS[:9])
+
+_NUMBER: Final = "json_extract(one.value, '$[0]')"
+ON_THEIR_WAY: Final = f"""
+SELECT {_NUMBER} AS number, place.run AS run,
+    json_extract(one.value, '$[1]') AS contact, json_extract(one.value, '$[2]') AS digest,
+    NULL AS outcome, coalesce(known.attempts, 0) AS attempts, place.intended_at AS intended_at,
+    NULL AS settled_at, NULL AS request_id, json_extract(one.value, '$[3]') AS intent, NULL AS error
+FROM record AS place JOIN json_each(place.intent) AS one
+LEFT JOIN record AS known ON known.number = {_NUMBER}
+WHERE place.number < 0 AND (known.number IS NULL OR known.run < place.run)
+"""
+"""The rows that a place has and nothing was written of since, as `record` would have them."""
+
+WRITE_APART: Final = f"""
+INSERT OR REPLACE INTO record ({_ALL}) SELECT {_ALL} FROM on_their_way
+"""
+EMPTY_PLACES: Final = "DELETE FROM record WHERE number < 0"
+"""What was on its way when a run ended is written like all other rows, and its places are empty."""
 _SHOWN: Final = (
     f"{_PLAIN}, 1 AS job, (SELECT verb FROM jobs) AS action, "
     f"{_parts('intent', _INTENT)}, {_parts('error', _ERROR)}"
@@ -127,7 +150,11 @@ FROM rows WHERE chunk IS NOT NULL AND {_SENT} GROUP BY chunk
 # A row may quote the id of a look-up that was about it alone: then no id is all the chunk's.
 
 VIEWS: Final = f"""
-CREATE VIEW rows AS SELECT {_SHOWN} FROM record;
+CREATE VIEW on_their_way AS {ON_THEIR_WAY};
+CREATE VIEW rows AS
+SELECT {_SHOWN} FROM record
+WHERE number >= 0 AND number NOT IN (SELECT number FROM on_their_way)
+UNION ALL SELECT {_SHOWN} FROM on_their_way;
 CREATE VIEW requests AS {SINGLE_REQUESTS} UNION ALL {CHUNK_REQUESTS};
 """
 """The rows as users see them, where no outcome means "on its way"; and what carried them."""

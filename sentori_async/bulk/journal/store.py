@@ -72,6 +72,7 @@ class Store:
         """
         self._file.open(lambda db: self._fill(db, job), lambda: self._check(job))
         try:
+            self._write_apart()
             with self._file.reading():
                 self._look_back(retry_failed=retry_failed)
             self._begin_run(expected)
@@ -102,6 +103,12 @@ class Store:
                 "name another file"
             )
             raise BulkError(msg)
+
+    def _write_apart(self) -> None:
+        """Write rows that are on their way like all others."""
+        with self._file.transaction() as db:
+            db.execute(schema.WRITE_APART)
+            db.execute(schema.EMPTY_PLACES)
 
     def _look_back(self, *, retry_failed: bool) -> None:
         db = self._file.opened
@@ -186,6 +193,7 @@ class Store:
         Raises:
             BulkError: It cannot be written.
         """
+        self._write_apart()
         with self._file.transaction() as db:
             db.execute(
                 "UPDATE runs SET ended_at = ?, status = ?, counts = ?, requests = ?, retries = ?,"

@@ -34,6 +34,14 @@ def intent(number: int, rare: list[Any] | None = None) -> Any:
     return number, f"c{number}", "digest", rare
 
 
+def outcome(number: int, status: str = "added") -> Any:
+    return number, f"c{number}", "digest", status, 1, None, None
+
+
+def places(path: Path) -> list[Any]:
+    return query(path, "SELECT number FROM record WHERE number < 0 ORDER BY number DESC")
+
+
 def test_a_group_too_large_for_one_statement_is_put_down_as_a_whole(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,8 +59,87 @@ def test_a_group_too_large_for_one_statement_is_put_down_as_a_whole(
 
     monkeypatch.setattr(schema, "put", failing)
     with pytest.raises(BulkError, match="is full"):
-        store.commit([intent(MANY + n) for n in range(MANY)], [])
-    assert query(path, "SELECT count(*) FROM rows") == [(MANY,)]
+        store.commit([], [outcome(n) for n in range(MANY)])
+    assert query(path, "SELECT count(outcome), count(*) FROM rows") == [(0, MANY)]
+
+
+def test_rows_that_are_put_down_together_share_a_place_until_all_are_settled(
+    store: Store, path: Path
+) -> None:
+    store.commit([intent(0), intent(1)], [])
+    store.commit([intent(2)], [outcome(1)])
+    assert places(path) == [(-1,), (-2,)]
+    assert query(path, "SELECT number, outcome FROM rows ORDER BY number") == [
+        (0, None),
+        (1, "added"),
+        (2, None),
+    ]
+    store.commit([], [outcome(0)])
+    store.commit([intent(3)], [])
+    assert places(path) == [(-1,), (-2,)]
+    assert query(path, "SELECT number, outcome, intended_at > 0 FROM rows ORDER BY number") == [
+        (0, "added", 1),
+        (1, "added", 1),
+        (2, None, 1),
+        (3, None, 1),
+    ]
+
+
+def test_a_row_that_is_put_down_twice_in_a_run_is_on_its_way_once(store: Store, path: Path) -> None:
+    """A chunk that was refused is put down again in halves."""
+    asked = "SELECT number, chunk, outcome FROM rows ORDER BY number"
+    store.commit([intent(n, [None, None, 1, None, None, None, None]) for n in range(2)], [])
+    store.commit([intent(0, [None, None, 2, None, None, None, None])], [])
+    assert query(path, asked) == [(0, 2, None), (1, 1, None)]
+    store.commit([intent(1, [None, None, 3, None, None, None, None])], [outcome(0)])
+    assert query(path, asked) == [(0, 2, "added"), (1, 3, None)]
+    store.commit([], [outcome(1)])
+    assert query(path, asked) == [(0, 2, "added"), (1, 3, "added")]
+
+
+def test_what_was_on_its_way_is_written_by_itself_when_the_file_is_opened_again(path: Path) -> None:
+    rare = ["key", "other", None, None, "k", "00", 1.5]
+    asked = "SELECT * FROM rows ORDER BY number"
+    first = Store(path)
+    first.open(JOB, retry_failed=False)
+    first.commit([intent(0, rare), intent(1), intent(2)], [])
+    first.commit([], [outcome(1)])
+    first.close()
+    left = query(path, asked)
+    assert [row[4] for row in left] == [None, "added", None]
+
+    second = Store(path)
+    second.open(JOB, retry_failed=False)
+    assert (query(path, asked), places(path)) == (left, [])
+    assert second.last_needed == 2
+    second.commit([], [outcome(0)])
+    second.end_run("finished", {"counts": {}, "requests": 1, "retries": 0, "cause": None})
+    second.close()
+    assert query(path, "SELECT number, outcome, run, other_key FROM rows ORDER BY number") == [
+        (0, "added", 2, "other"),
+        (1, "added", 1, None),
+        (2, None, 1, None),
+    ]
+
+
+def test_what_is_on_its_way_at_the_end_of_a_run_is_written_by_itself(
+    store: Store, path: Path
+) -> None:
+    store.commit([intent(0)], [])
+    store.end_run("cancelled", {"counts": {}, "requests": 1, "retries": 0, "cause": None})
+    assert query(path, "SELECT number, outcome FROM record") == [(0, None)]
+
+
+def test_pages_of_rows_are_found_without_reading_the_others(store: Store, path: Path) -> None:
+    store.commit([intent(0)], [])
+    plan = query(
+        path,
+        "EXPLAIN QUERY PLAN SELECT number, contact, error FROM rows"
+        " WHERE number > 5 AND coalesce(contact_key, contact) = 'c6' ORDER BY number LIMIT 10",
+    )
+    steps = [step[-1] for step in plan]
+    assert any("SEARCH record USING INTEGER PRIMARY KEY (rowid>?)" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN record")]
 
 
 def test_an_outcome_keeps_what_was_said_when_the_row_was_sent(store: Store, path: Path) -> None:
