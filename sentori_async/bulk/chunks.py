@@ -198,7 +198,7 @@ class ChunkEngine(Engine[_Chunk]):
 
     async def _next_entry(self, chunk: _Chunk) -> _Entry | None:
         """Return the next row that can be sent, or None at the end or where none comes in time."""
-        while (row := await self._take()) is not END:
+        while (row := self._take_now() if self._is_clear() else await self._take()) is not END:
             if row is NOT_YET:
                 if chunk.overdue and chunk.entries:
                     return None
@@ -317,7 +317,7 @@ class ChunkEngine(Engine[_Chunk]):
             self.report.notes.append(note)
         verdicts = await follow(self._plan.verdicts(rows, result), self._look_up)
         for entry, verdict in zip(part, verdicts, strict=True):
-            self._tell_all([entry], self._judged(verdict), meter.attempts)
+            self._tell_entry(entry, self._judged(verdict), meter.attempts)
         return True
 
     def _judged(self, verdict: RowVerdict) -> RowVerdict:
@@ -344,9 +344,11 @@ class ChunkEngine(Engine[_Chunk]):
 
     def _tell_all(self, entries: Iterable[_Entry], verdict: RowVerdict, attempts: int) -> None:
         for entry in entries:
-            outcome = BulkOutcome(
-                entry.index, entry.row.contact, verdict.status, None, verdict.error, attempts
-            )
-            self._tell(outcome)
-            if verdict.status != "skipped" or entry.on_record:
-                self._record(outcome, entry.recalled.digest)
+            self._tell_entry(entry, verdict, attempts)
+
+    def _tell_entry(self, entry: _Entry, verdict: RowVerdict, attempts: int) -> None:
+        status = verdict.status
+        outcome = BulkOutcome(entry.index, entry.row.contact, status, None, verdict.error, attempts)
+        self._tell(outcome)
+        if self._journal is not None and (status != "skipped" or entry.on_record):
+            self._record(outcome, entry.recalled.digest)
