@@ -198,7 +198,7 @@ class ChunkEngine(Engine[_Chunk]):
 
     async def _next_entry(self, chunk: _Chunk) -> _Entry | None:
         """Return the next row that can be sent, or None at the end or where none comes in time."""
-        while (row := self._take_now() if self._is_clear() else await self._take()) is not END:
+        while (row := await self._take()) is not END:
             if row is NOT_YET:
                 if chunk.overdue and chunk.entries:
                     return None
