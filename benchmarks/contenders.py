@@ -43,6 +43,8 @@ class Contender:
 
 RAW: Final = "raw-sockets"
 """The contender that shows how much the server can answer."""
+BY_HAND: Final = frozenset({"protocol", "protocol-uvloop"})
+"""The contenders that show how fast a client can be, and do nothing else."""
 
 CONTENDERS: Final = (
     Contender(

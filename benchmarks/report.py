@@ -106,7 +106,10 @@ class Report:
         times = headroom(self.standings)
         if times is not None:
             enough = "" if times > _ENOUGH_HEADROOM else ": too little to tell client from server"
-            notes.append(f"Raw sockets get {times:.1f} times the answers of any client{enough}.")
+            notes.append(
+                f"Raw sockets get {times:.1f} times the answers of the fastest client that is not "
+                f"written by hand for this server{enough}."
+            )
         if self.quick:
             notes.append("This was a smoke test: its figures mean nothing.")
         return notes

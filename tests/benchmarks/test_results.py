@@ -43,6 +43,8 @@ def test_ratio_is_left_out_where_the_reference_was_not_measured() -> None:
 
 def test_headroom_is_that_over_the_fastest_client() -> None:
     assert headroom(standings(SAMPLES)) == pytest.approx(10_000 / 500)
+    by_hand = {"protocol": [sample(0.01, 0.05)] * 3}
+    assert headroom(standings({**SAMPLES, **by_hand})) == pytest.approx(10_000 / 500)
     assert headroom(standings({RAW: SAMPLES[RAW]})) is None
     assert headroom(standings({"sdk-bulk": SAMPLES["sdk-bulk"]})) is None
 
