@@ -121,7 +121,7 @@ class _Passage:
         timer = asyncio.timeout_at(until)
         try:
             async with timer:
-                return _response(await go(self._request))
+                return _response(await go(_copied(self._request)))
         except SentoriError as error:
             if error.applied is False:
                 error.applied = self._applied
@@ -170,8 +170,6 @@ class _Passage:
             InvalidInput: It may not.
         """
         planned = self._request
-        if request is planned:
-            return request
         if not _same_but_headers(request, planned):
             msg = "a middleware may add headers to a request and change nothing else of it"
             raise InvalidInput(msg)
@@ -180,7 +178,8 @@ class _Passage:
         if any(_find(added, name) != value for name, value in kept.items()):
             raise InvalidInput("a middleware may not change a header that a request has already")
         for name, value in added.items():
-            self._check_header(name, value)
+            if name not in (planned.headers or {}):
+                self._check_header(name, value)
         return request
 
     def _check_header(self, name: object, value: object) -> None:
@@ -191,6 +190,11 @@ class _Passage:
             raise InvalidInput(f"a middleware may not set the header {name}")
         if not (isinstance(value, str) and value.isascii() and value.isprintable()):
             raise InvalidInput(f"the header {name} of a middleware holds more than printable ASCII")
+
+
+def _copied(planned: Request) -> Request:
+    """Return a request for others to have: one can be changed, and the planned one is sent again."""
+    return attrs.evolve(planned, headers=None if planned.headers is None else dict(planned.headers))
 
 
 def _response(value: object) -> Response:

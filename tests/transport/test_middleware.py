@@ -181,6 +181,37 @@ def test_nothing_but_headers_can_be_changed(changes: dict[str, Any]) -> None:
     assert sent.headers == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("path", "../v1/other"), ("body", b"{}"), ("headers", {"Host": "elsewhere"})],
+)
+def test_request_that_is_changed_in_place_is_checked_as_any_other(name: str, value: object) -> None:
+    async def change(request: Request, send: Send) -> Response:
+        setattr(request, name, value)
+        return await send(request)
+
+    sent = through(change)
+
+    assert isinstance(sent.result, errors.InvalidInput)
+    assert sent.headers == []
+
+
+def test_header_that_is_added_in_place_is_of_this_attempt_only() -> None:
+    async def number(request: Request, send: Send) -> Response:
+        added: Any = request.headers
+        added[f"X-{len(added)}"] = "a"
+        return await send(request)
+
+    sent = through(
+        number,
+        steps=(answer(503), OK),
+        safety=Safety.IDEMPOTENT,
+        headers={"Idempotency-Key": "k-1"},
+    )
+
+    assert sent.headers == [{"Idempotency-Key": "k-1", "X-1": "a"}] * 2
+
+
 def test_something_that_is_no_request_is_not_sent() -> None:
     nothing: Any = None
 
