@@ -27,7 +27,7 @@ START: Final = 20.0
 SLOWEST: Final = 0.5
 _RAISE_EVERY_S: Final = 0.5
 _LONGEST_STEP_S: Final = 1.0 / SLOWEST
-# By how many times in a row it was lowered within `_AGAIN_S` of the time before.
+# By how many times in a row it was lowered so within `_AGAIN_S` of the time before.
 _BACK_OFF: Final = (0.9, 0.7, 0.5)
 _MEMORY: Final = 200
 _FAULTY: Final = 0.2
@@ -101,26 +101,27 @@ class AdaptiveRate:
     def _lower(self, now: float) -> None:
         if now - self._lowered_at < _ONCE_PER_S:
             return
-        since_s = now - max(self._lowered_at, self._paused_until)
+        if now - max(self._lowered_at, self._paused_until) > _AGAIN_S:
+            self._in_a_row = 0
         self._lowered_at = self._raised_at = now
         self._waited = False
         if not self._searching:
             self._sustained = self._beyond(self._held_s - _SUSTAINED_S)
         self._too_much = self.per_s
+        # What was sustained once and is too much now says nothing any more.
         if 0.0 < self._sustained < self._too_much:
             self._in_a_row = 0
             self._close_in()
         else:
-            self._in_a_row = self._in_a_row + 1 if since_s <= _AGAIN_S else 0
             self._back_off()
 
     def _back_off(self) -> None:
         """Try less, without knowing what is sustained."""
-        self._sustained = 0.0
         # The slow start doubles: half of what is too much was sustained a moment ago.
         # Later, what is too much again and again is far from what can be sustained.
-        times = self._in_a_row if self.known else len(_BACK_OFF)
-        self._try(self.per_s * _BACK_OFF[min(times, len(_BACK_OFF) - 1)])
+        times = min(self._in_a_row, len(_BACK_OFF) - 1) if self.known else -1
+        self._in_a_row += 1
+        self._try(self.per_s * _BACK_OFF[times])
 
     def _raise(self, now: float) -> None:
         if self._raised_at is None:

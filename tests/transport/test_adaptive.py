@@ -103,6 +103,11 @@ def searched(*sustained: bool) -> list[float]:
             [500, 707.1, 594.6, 545.3, 518.0, 485, 485, 0.9 * 485],
             id="what was sustained once is too much now",
         ),
+        pytest.param(
+            [True, False, False, False, False, False, False, False],
+            [500, 707.1, 594.6, 545.3, 518.0, 485, 436.5, 305.55, 152.8],
+            id="the more so the oftener, but for what was tried since",
+        ),
     ],
 )
 def test_it_searches_between_what_was_sustained_and_what_was_too_much(
@@ -310,7 +315,7 @@ def test_hiccup_is_made_up_for_by_no_more_than_a_fiftieth_of_a_second() -> None:
     for step in range(8):
         found.append(started_at(pace, step / 2))
         pace.answered(step / 2)
-    assert found == [1, 1, 1, 2, 4, 7, 13, 26]
+    assert found == [1, 1, 1, 2, 4, 7, 13, 25]
 
 
 def test_single_call_waits_once_the_platform_has_throttled() -> None:
