@@ -25,6 +25,12 @@ FAILED: Final = 1
 STOPPED: Final = 2
 INTERRUPTED: Final = 130
 
+# What messages call by its name in Python, and how it is said to the command.
+_OPTIONS: Final = {
+    "max_removals=": "--max-removals ",
+    "retry_failed needs": "--retry-failed needs",
+}
+
 _NEEDS_A_CHANGE: Final = (AuthenticationError, AccountBlocked, QuotaExceeded)
 
 
@@ -36,14 +42,20 @@ def code_of(error: SentoriError) -> int:
 
 
 def text_of(error: SentoriError) -> str:
-    """Return what an error says, identities masked.
+    """Return what an error says, identities masked, in the terms of the command's user.
 
     An error of our own is about files and options, and a date in a file's name is no number to
     mask; what it quotes of a file is masked where it is quoted.
     """
     if isinstance(error, ApiError | TransportError | BulkError):
-        return str(error)
-    return error.message
+        return _in_options(str(error))
+    return _in_options(error.message)
+
+
+def _in_options(text: str) -> str:
+    for name, option in _OPTIONS.items():
+        text = text.replace(name, option)
+    return text
 
 
 def cause_of(error: BaseException) -> BaseException:

@@ -148,6 +148,8 @@ def sync(
         diff.check(mode, retry_failed=retry_failed)
         if dry_run and journal is not None:
             raise InvalidInput("a dry run keeps nothing: leave --journal out")
+        if retry_failed and journal is None:
+            raise InvalidInput("--retry-failed needs the --journal of the run in which rows failed")
         plan = SyncPlan(
             path=file,
             rows=reading.open(file),
