@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from sentori_async.bulk.journal import schema
+from sentori_async.bulk.journal.entries import Intent, outcome_entry
 from sentori_async.bulk.journal.store import Store
+from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.errors import BulkError
 from tests.bulk.journal.jobs import JOB, query
 
@@ -120,6 +122,28 @@ def test_what_was_on_its_way_is_written_by_itself_when_the_file_is_opened_again(
         (1, "added", 1, None),
         (2, None, 1, None),
     ]
+
+
+ODD = ["a\0b", "a\0c", "e\U0001f600", "q\"u'o\\", "\ud800x", "", "null", "123", "[1]", "a\\u0000b"]
+
+
+def test_odd_contacts_are_told_apart_and_the_same_on_their_way_and_afterwards(path: Path) -> None:
+    asked = "SELECT contact, contact_key, other_key FROM rows ORDER BY number"
+    first = Store(path)
+    first.open(JOB, retry_failed=False)
+    first.commit([Intent(n, c, (f"k{c}", c), "digest").entry() for n, c in enumerate(ODD)], [])
+    on_their_way = query(path, asked)
+    first.close()
+
+    second = Store(path)
+    second.open(JOB, retry_failed=False)
+    assert query(path, asked) == on_their_way
+    done = [outcome_entry(BulkOutcome(n, c, "added"), "digest") for n, c in enumerate(ODD)]
+    second.commit([], done)
+    second.close()
+    assert query(path, asked) == on_their_way
+    assert len(set(on_their_way)) == len(ODD)
+    assert on_their_way[2:4] == [(c, f"k{c}", c) for c in ODD[2:4]]
 
 
 def test_what_is_on_its_way_at_the_end_of_a_run_is_written_by_itself(
