@@ -193,8 +193,9 @@ class _Passage:
 
 
 def _copied(planned: Request) -> Request:
-    """Return a request for others to have: one can be changed, and the planned one is sent again."""
-    return attrs.evolve(planned, headers=None if planned.headers is None else dict(planned.headers))
+    """Return a request that others may spoil: the planned one is compared, and sent again."""
+    headers = None if planned.headers is None else dict(planned.headers)
+    return attrs.evolve(planned, headers=headers)
 
 
 def _response(value: object) -> Response:
