@@ -6,7 +6,7 @@ import bisect
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import attrs
 from cyclopts import Parameter
@@ -19,6 +19,8 @@ from sentori_async.errors import ConfigurationError
 if TYPE_CHECKING:
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.sync.report import SyncReport
+
+_SUPERSEDED: Final = "a later row of the same contact is what counts"
 
 
 @Parameter(name="*")
@@ -64,7 +66,7 @@ class Diff:
         if mode not in {"add-or-update", "import"}:
             raise ConfigurationError("--state goes with --mode add-or-update and import")
         if retry_failed:
-            raise ConfigurationError("--state sends rows that failed again: leave --retry-failed")
+            raise ConfigurationError("--retry-failed is what --state does anyway: leave it out")
         self.limit()
 
     def limit(self) -> float | None:
@@ -164,7 +166,8 @@ async def run_diff(
     job.tally.report = sync.report
     with job.interruption.ends(sync.drain):
         report = await sync.run()
-    job.tally.by_status["skipped"] += report.superseded
+    if report.superseded:
+        job.tally.count(0, "skipped", None, _SUPERSEDED, times=report.superseded)
     return report
 
 

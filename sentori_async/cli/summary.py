@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -158,7 +159,9 @@ def _tell_rehearsal(result: SyncResult, output: Output) -> None:
     output.line()
     output.line(("Nothing was sent: ", "bold"), "this was a dry run, and shows what is expected.")
     if known:
-        output.line(f"At the limits of now, the requests take {sum(known):,.0f} s or more.")
+        least_s = round(sum(known))
+        time = f"{timedelta(seconds=least_s)}" if least_s else "a moment"
+        output.line(f"At the limits of now, the requests take {time} or more.")
 
 
 def tell_job(tally: Tally, output: Output, *, stopped_by: SentoriError | None = None) -> None:
@@ -169,19 +172,20 @@ def tell_job(tally: Tally, output: Output, *, stopped_by: SentoriError | None = 
         output: Where it is printed.
         stopped_by: What stopped the command, which is told in full after the jobs.
     """
-    title = tally.action + (f" to {tally.target}" if tally.target else "")
+    where = "from" if tally.action == "unsubscribe" else "to"
+    title = tally.action + (f" {where} {tally.target}" if tally.target else "")
     report = tally.report
     output.line()
-    output.line(
-        (title, "bold"),
-        f": {rows_of(tally.total)} in {report.duration_s:,.1f} s ({tally.rows_per_s:,.0f} rows/s)",
-    )
+    pace = f" in {report.duration_s:,.1f} s ({tally.rows_per_s:,.0f} rows/s)"
+    output.line((title, "bold"), f": {rows_of(tally.total)}{'' if tally.within else pace}")
     for status in STATUSES:
         count = tally.by_status[status]
         if count or status == "failed":
             style = _STYLES.get(status, "green") if count else ""
             output.line((f"  {status:<12} {count:>9,}", style))
             _tell_reasons(tally, status, output, stopped_by)
+    if tally.within:
+        return
     output.line(f"  {'requests':<12} {report.requests:>9,}")
     output.line(f"  {'retries':<12} {report.retries:>9,}")
 

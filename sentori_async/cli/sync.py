@@ -335,7 +335,9 @@ class _Run:
     ) -> None:
         """Send what has changed, and settle what is missing."""
         diff = self.plan.diff
-        removals = self._tally(diff.missing)
+        target = self.plan.list_id if diff.missing == "unsubscribe" else None
+        removals = self._tally(diff.missing, target)
+        removals.within = True
         job = attrs.evolve(job, list_id=self.plan.list_id)
         report = await run_diff(job, diff, items, show=show, removals=removals, succeeded=keep)
         if removals.total:

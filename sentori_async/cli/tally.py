@@ -59,9 +59,9 @@ class Reason:
         """Tell whether it is this error that rows ended with."""
         return self.error == type(error).__name__ and self.text == _said(error)
 
-    def add(self, row: int) -> None:
-        """Count one more row."""
-        self.count += 1
+    def add(self, row: int, times: int = 1) -> None:
+        """Count one more row, or several without a number."""
+        self.count += times
         if not row:
             return
         bisect.insort(self.rows, row)
@@ -80,6 +80,7 @@ class Tally:
         action: What the job does, such as "add-or-update".
         target: The list it is about, or None.
         counts: What the rows' numbers count, in the singular.
+        within: Whether its requests and its time are in the account of the job before.
         report: The job's own account, for what rows do not tell: requests and time.
         by_status: How many rows ended how.
         by_error: How many rows ended with which error.
@@ -88,12 +89,15 @@ class Tally:
     action: str
     target: str | None = None
     counts: Counted = "row"
+    within: bool = False
     report: BulkReport = attrs.field(factory=BulkReport)
     by_status: Counter[str] = attrs.field(factory=Counter)
     by_error: Counter[str] = attrs.field(factory=Counter)
     _reasons: dict[tuple[object, ...], Reason] = attrs.field(factory=dict)
 
-    def count(self, row: int, status: str, error: SentoriError | None, why: str = "") -> None:
+    def count(
+        self, row: int, status: str, error: SentoriError | None, why: str = "", times: int = 1
+    ) -> None:
         """Count one row, with the reason where it was not simply done.
 
         Args:
@@ -101,15 +105,16 @@ class Tally:
             status: What became of it.
             error: Why it did not succeed.
             why: The same in words, where there is no error.
+            times: How many rows it is, where they have no number and no error.
         """
-        self.by_status[status] += 1
+        self.by_status[status] += times
         if error is not None:
             name = type(error).__name__
             self.by_error[name] += 1
             code, remedy = getattr(error, "code", None), getattr(error, "remedy", "")
             self._kept(Reason(status, _said(error), name, code, remedy)).add(row)
         elif why:
-            self._kept(Reason(status, why)).add(row)
+            self._kept(Reason(status, why)).add(row, times)
 
     def _kept(self, reason: Reason) -> Reason:
         key: tuple[object, ...] = (reason.status, reason.error, reason.code, reason.text)

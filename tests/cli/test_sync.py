@@ -568,7 +568,7 @@ def test_a_dry_run_sends_no_write_and_says_what_is_expected(sandbox: Sandbox, pa
 
     assert done.code == 0, done.err
     assert "Nothing was sent" in done.out
-    assert "the requests take 0 s or more" in done.out
+    assert "the requests take a moment or more" in done.out
     assert {one.method for one in sandbox.requests.latest()} == {"GET"}
     assert sandbox.sentori.contacts.get("ann@example.com") is None
 

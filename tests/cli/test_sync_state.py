@@ -55,6 +55,31 @@ def test_missing_contacts_are_deleted_within_the_limit(sandbox: Sandbox, path: P
     assert sandbox.sentori.contacts.addresses() == ["ann@example.com"]
 
 
+def test_removals_say_from_where_and_have_their_requests_in_the_first_account(
+    sandbox: Sandbox, path: Path
+) -> None:
+    options = ("--list", "LISTID01", "--state", path.with_name("state.db"))
+    sentori("sync", people(path, "Ann", "Bob"), *options, sandbox=sandbox)
+    people(path, "Ann")
+    done = sentori("sync", path, *options, "--missing", "unsubscribe", sandbox=sandbox)
+
+    assert "unsubscribe from LISTID01: 1 row\n  unsubscribed         1\n" in done.out
+    first, removed, _ = done.out.split("\n\n")[:3]
+    assert "requests             1" in first
+    assert "requests" not in removed
+    assert sandbox.sentori.mailing_lists.members("LISTID01") == ["ann@example.com"]
+
+
+def test_rows_that_a_later_one_supersedes_are_skipped_with_the_reason(
+    sandbox: Sandbox, path: Path
+) -> None:
+    people(path, "Ann", "Bob", "Ann", "Ann")
+    done = sentori("sync", path, "--state", path.with_name("state.db"), sandbox=sandbox)
+
+    assert "2  a later row of the same contact is what counts\n" in done.out
+    assert "skipped              3" in done.out
+
+
 def test_a_dry_run_says_what_has_changed_and_leaves_the_state_alone(
     sandbox: Sandbox, path: Path
 ) -> None:

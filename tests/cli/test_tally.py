@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from sentori_async.cli.summary import SyncResult
+import pytest
+
+from sentori_async.bulk.report import BulkReport
+from sentori_async.cli.output import Output
+from sentori_async.cli.summary import SyncResult, tell
 from sentori_async.cli.tally import Tally
 from sentori_async.errors import BulkError, ConnectFailed, InvalidInput, ValidationFailed
 
@@ -85,3 +89,17 @@ def test_second_job_counts_for_the_exit_code_too(tmp_path: Path) -> None:
     second.count(2, "failed", refusal("Contact not found", 101))
 
     assert SyncResult(file=tmp_path, report_path=tmp_path, tallies=[first, second]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("estimated_s", "told"), [(0.2, "a moment"), (4.4, "0:00:04"), (5_000.0, "1:23:20")]
+)
+def test_a_rehearsal_tells_the_time_as_people_read_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], estimated_s: float, told: str
+) -> None:
+    tally = Tally(action="add", report=BulkReport(estimated_s=estimated_s))
+    result = SyncResult(file=tmp_path, report_path=tmp_path, tallies=[tally], dry_run=True)
+
+    tell(result, Output())
+
+    assert f"the requests take {told} or more." in capsys.readouterr().out
