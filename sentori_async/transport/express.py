@@ -218,16 +218,20 @@ class Express:
         self._prefix = base.raw_path
         # A proxy wants the whole URL of what it is not to tunnel.
         self._direct = proxy is None or base.scheme == "https"
+        where = None if proxy is None else URL(proxy)
         self._compose = functools.partial(
             _Where,
             url=base,
             loop=loop,
             ssl=tls,
-            proxy=None if proxy is None else URL(proxy),
+            proxy=where,
         )
         self._where = self._compose("GET")
         self._ready = Ready(loop)
-        self._free = self._ready.keep if own else _release
+        # aiohttp prints where a connection goes if nobody closes it, the proxy's password included,
+        # unless it is in the pool.
+        is_open = where is None or (where.user is None and where.password is None)
+        self._free = self._ready.keep if own and is_open else _release
         self._said: Callable[[bool], CIMultiDict[str]] | None = None
         self._heads: dict[tuple[str, bool], _Head] = {}
 

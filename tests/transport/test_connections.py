@@ -119,6 +119,33 @@ async def test_connection_that_ended_while_it_was_free_is_not_used() -> None:
     assert one.connections == 2
 
 
+async def test_connection_that_is_being_closed_is_not_used() -> None:
+    async with peer(http(b"{}")) as one:
+        session = express_session(one)
+        await exchange(session)
+        kept(session)[0].transport.close()
+        assert (await exchange(session, WRITE)).status == 200
+        await session.close()
+    assert one.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("proxy", "count"), [("http://127.0.0.1:1", 1), ("http://canary:word@127.0.0.1:1", 0)]
+)
+async def test_connection_that_would_print_a_password_goes_to_the_pool(
+    proxy: str, count: int
+) -> None:
+    """What nobody has closed is printed by aiohttp, with all that is known of its proxy."""
+    settings = Settings(api_key=KEY, base_url="https://api.example/", proxy=proxy)
+    session = Session(settings, SENTORI.auth, express=True)
+    session._open()
+    one = _Free()
+    assert session._express is not None
+    session._express._free(one)  # type: ignore[arg-type]
+    assert (len(kept(session)), one.released) == (count, not count)
+    await session.close()
+
+
 async def test_connection_that_is_to_close_is_not_kept() -> None:
     async with peer(http(b"{}", Connection="close")) as one:
         session = express_session(one)
@@ -144,6 +171,15 @@ async def test_closing_closes_what_is_free() -> None:
         await one.hung_up.wait()
 
 
+async def test_connection_that_was_used_last_is_used_first() -> None:
+    """The others have the time to rest, and to be closed."""
+    ready = Ready(asyncio.get_running_loop())
+    one, other = _Free(), _Free()
+    ready.keep(one)  # type: ignore[arg-type]
+    ready.keep(other)  # type: ignore[arg-type]
+    assert [ready.take(), ready.take(), ready.take()] == [other, one, None]
+
+
 async def test_timer_keeps_nobody_alive() -> None:
     ready = Ready(asyncio.get_running_loop())
     ready.keep(_Free())  # type: ignore[arg-type]
@@ -156,8 +192,15 @@ async def test_timer_keeps_nobody_alive() -> None:
 class _Protocol:
     should_close = False
 
+    def is_connected(self) -> bool:
+        return True
+
 
 class _Free:
     """As much of a connection as keeping one takes."""
 
     protocol = _Protocol()
+    released = False
+
+    def release(self) -> None:
+        self.released = True
