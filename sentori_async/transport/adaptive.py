@@ -2,13 +2,15 @@
 
 1. It starts slowly and doubles while requests wait for it and none is throttled.
 2. A throttled request takes it down, once per second at most: the many requests that are refused
-   together tell one thing. Where it is not known what is sustained, it goes down a little, what is
-   still too much within two seconds is lowered more, and what is too much even then is halved.
-3. From then on it searches between the highest rate that was sustained and the lowest that was too
-   much. A rate counts as sustained when nothing was throttled for longer than a second's window
-   may hide it. Where the two are close, it settles just below what was sustained, stays for a
-   while, and then tries more, a little at first and soon a lot, because limits change. What is too
-   much although it was sustained once is a new limit: what is known is given up.
+   together tell one thing. Where it is not known what is sustained, it goes down a little; what is
+   still too much within two seconds is lowered more; what is too much even then is halved, and so
+   is what has nearly all requests refused.
+3. From then on it searches, by bisection, between the highest rate that was sustained and the
+   lowest that was too much. A rate was sustained when nothing was throttled for so long that a
+   limit per fixed second would have shown. Where the two are close, it settles just below what was
+   sustained, stays for a while, and then tries more, a little at first and soon a lot, because
+   limits change. What is too much although it was sustained once tells of a new limit: what was
+   known is forgotten.
 4. Other faults lower it only while more than a fifth of the last 200 answers are faults: a few
    faults are the row's or the network's, many are the platform's.
 5. It grows only while it is what requests wait for, and no other time counts; least of all that of
@@ -33,6 +35,9 @@ _MEMORY: Final = 200
 _FAULTY: Final = 0.2
 _ONCE_PER_S: Final = 1.0
 _AGAIN_S: Final = 2.0
+# Where so many more requests are refused than three for each answered, the limit is far away.
+_REFUSED_PER_TAKEN: Final = 3
+_FLOOD: Final = 20
 # A second that a platform counts in lies whole within two seconds, whenever it begins.
 _SUSTAINED_S: Final = 2.0
 # From which part of what is too much on the search is over.
@@ -67,6 +72,8 @@ class AdaptiveRate:
         self._searching = True
         self._held_s = 0.0
         self._in_a_row = 0
+        # How many more requests than three for each answered were throttled since it was lowered.
+        self._excess = 0
         self._lowered_at = -math.inf
         self._raised_at: float | None = None
         self._paused_until = -math.inf
@@ -80,6 +87,7 @@ class AdaptiveRate:
     def answered(self, now: float) -> None:
         """Take note of an answer that was neither throttled nor a fault."""
         self._faults.append(False)
+        self._excess -= _REFUSED_PER_TAKEN
         self._raise(now)
 
     def faulted(self, now: float) -> None:
@@ -91,6 +99,7 @@ class AdaptiveRate:
 
     def throttled(self, now: float) -> None:
         """Take note that the platform said "too many requests"."""
+        self._excess += 1
         self._lower(now)
         self.known = True
 
@@ -108,6 +117,10 @@ class AdaptiveRate:
         if not self._searching:
             self._sustained = self._beyond(self._held_s - _SUSTAINED_S)
         self._too_much = self.per_s
+        if self._excess > _FLOOD:
+            self._sustained = 0.0
+            self._in_a_row = len(_BACK_OFF)
+        self._excess = 0
         # What was sustained once and is too much now says nothing any more.
         if 0.0 < self._sustained < self._too_much:
             self._in_a_row = 0

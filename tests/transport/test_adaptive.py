@@ -155,6 +155,35 @@ def test_it_searches_anew_where_a_lot_more_was_sustained() -> None:
     assert 2 * 921.5 < rate.per_s < found[-1]
 
 
+def refused(rate: AdaptiveRate, answered: int, throttled: int) -> float:
+    """Return the rate a second later, after many answers at once."""
+    for _ in range(answered):
+        rate.answered(10.5)
+    for _ in range(throttled):
+        rate.throttled(10.5)
+    rate.throttled(11.5)
+    return rate.per_s
+
+
+@pytest.mark.parametrize(
+    ("answered", "throttled", "expected"),
+    [
+        pytest.param(0, 20, 0.5, id="all"),
+        pytest.param(0, 19, 0.7, id="too few to tell"),
+        pytest.param(100, 320, 0.5, id="more than three of four"),
+        pytest.param(100, 319, 0.7, id="three of four"),
+    ],
+)
+def test_it_is_halved_where_nearly_all_requests_since_it_was_lowered_are_refused(
+    answered: int, throttled: int, expected: float
+) -> None:
+    """The limit is another one: no need to find that out step by step."""
+    rate = settled()
+    rate.throttled(10.1)
+    before = rate.per_s
+    assert refused(rate, answered, throttled) == pytest.approx(before * expected)
+
+
 def test_pause_that_the_platform_asked_for_is_no_time_in_which_it_was_sustained() -> None:
     rate = AdaptiveRate(start=1000.0)
     rate.throttled(5.0)
