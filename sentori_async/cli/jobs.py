@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, get_args
+from typing import Annotated, Final, TypeVar, get_args
 
 import attrs
 from cyclopts import App, Parameter
@@ -20,11 +20,13 @@ from sentori_async.cli import texts
 from sentori_async.cli.exits import OK
 from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded
+from sentori_async.cli.summary import counted, rows_of
 from sentori_async.errors import InvalidInput
 
 _FOLLOW_S: Final = 1.0
 _MOST_SHOWN: Final = 100
 _OUTCOMES: Final = (*get_args(Status), ON_ITS_WAY)
+_Entry = TypeVar("_Entry")
 
 Journal = Annotated[Path, Parameter(help="The journal, as --journal named it.")]
 Outcome = Annotated[
@@ -83,11 +85,11 @@ def rows(
         _require_outcome(outcome)
         with Ledger(journal) as ledger:
             found = ledger.rows(outcome=outcome, error=error, contact=contact)
-            shown = list(itertools.islice(_rows_from_1(found), limit))
+            shown, more = _first(_rows_from_1(found), limit)
         output.document([attrs.asdict(row) for row in shown])
         for row in shown:
             _tell_row(row, output)
-        _tell_end(len(shown), limit, "row", output)
+        _tell_end(len(shown), "row", output, more=more)
         return OK
 
     return guarded(output, work)
@@ -103,11 +105,11 @@ def requests(journal: Journal, /, *, limit: Limit = _MOST_SHOWN, as_json: AsJson
 
     def work() -> int:
         with Ledger(journal) as ledger:
-            shown = list(itertools.islice(_requests_from_1(ledger.requests()), limit))
+            shown, more = _first(_requests_from_1(ledger.requests()), limit)
         output.document([attrs.asdict(request) for request in shown])
         for request in shown:
             _tell_request(request, output)
-        _tell_end(len(shown), limit, "request", output)
+        _tell_end(len(shown), "request", output, more=more)
         return OK
 
     return guarded(output, work)
@@ -141,12 +143,18 @@ def export(
                 count = write_entries(_rows_from_1(ledger.rows(outcome=outcome)), file)
         output.document({"file": str(file), "requests" if requests else "rows": count})
         if requests:
-            output.line(f"{count:,} requests in {file}.")
+            output.line(f"{counted(count, 'request')} in {file}.")
         else:
-            output.line(f"{count:,} rows in {file}. It holds contact data; only you can read it.")
+            output.line(f"{rows_of(count)} in {file}. It holds contact data; only you can read it.")
         return OK
 
     return guarded(output, work)
+
+
+def _first(found: Iterable[_Entry], limit: int) -> tuple[list[_Entry], bool]:
+    """Return the first so many, and whether there are more."""
+    shown = list(itertools.islice(found, limit + 1))
+    return shown[:limit], len(shown) > limit
 
 
 # In code, places count from 0; all that the command prints counts from 1.
@@ -213,6 +221,10 @@ def _show(ledger: Ledger, output: Output) -> None:
     for name, count in sorted(counts.items()):
         style = "" if name not in UNSUCCESSFUL else "red"
         output.line((f"  {name:<12} {count:>12,}", style))
+    # A diff sync that is finished has sent fewer rows than it read.
+    left = (runs[-1].expected or 0) - sum(counts.values())
+    if runs[-1].status != "finished" and left > 0:
+        output.line(f"  {'not begun':<12} {left:>12,}")
     for run in runs:
         _tell_run(run, output)
 
@@ -224,7 +236,7 @@ def _tell_run(run: Run, output: Output) -> None:
     if run.ended_at is not None:
         parts.append(f"{(run.ended_at - run.started_at).total_seconds():,.1f} s")
     if run.requests is not None:
-        parts.append(f"{run.requests:,} requests")
+        parts.append(counted(run.requests, "request"))
     if run.retries:
         parts.append(f"{run.retries:,} of them repeats")
     output.line(", ".join(parts))
@@ -237,9 +249,10 @@ def _tell_row(row: LedgerRow, output: Output) -> None:
 
 
 def _tell_request(request: LedgerRequest, output: Output) -> None:
-    what = "1 row" if request.rows == 1 else f"{request.rows:,} rows"
     tries = "once" if request.attempts == 1 else f"{request.attempts:,} times"
-    parts = [f"{what}, run {request.run}, {request.begun_at:%Y-%m-%d %H:%M:%S} UTC"]
+    parts = [
+        f"{rows_of(request.rows)}, run {request.run}, {request.begun_at:%Y-%m-%d %H:%M:%S} UTC"
+    ]
     if request.ended_at is None:
         parts.append(ON_ITS_WAY)
     else:
@@ -255,8 +268,8 @@ def _tell_request(request: LedgerRequest, output: Output) -> None:
     output.line(f"{request.first_row:>9,}  {', '.join(parts)}")
 
 
-def _tell_end(shown: int, limit: int, noun: str, output: Output) -> None:
+def _tell_end(shown: int, noun: str, output: Output, *, more: bool) -> None:
     if not shown:
         output.note(f"No such {noun}.")
-    if shown == limit:
-        output.note(f"Only the first {limit:,} are shown: see --limit, or sentori jobs export.")
+    if more:
+        output.note(f"Only the first {shown:,} are shown: see --limit, or sentori jobs export.")

@@ -210,7 +210,12 @@ def _tell_reasons(
 
 def rows_of(count: int) -> str:
     """Return how many rows there are, in words."""
-    return f"{count:,} row{'s' if count != 1 else ''}"
+    return counted(count, "row")
+
+
+def counted(count: int, noun: str) -> str:
+    """Return how many there are of something, in words."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def _places(reason: Reason, counts: Counted) -> str:

@@ -1,5 +1,6 @@
 """A sync with a journal goes on where it was, and its journal can be looked at."""
 
+import asyncio
 import contextlib
 import json
 import sqlite3
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from sentori_async import AsyncSentori
 from sentori_async.bulk.ledger import Ledger
 from sentori_async.cli.app import run
 from sentori_async.cli.jobs import _follow
@@ -121,6 +123,7 @@ def test_a_job_is_shown_with_its_runs(journal: Path, capsys: pytest.CaptureFixtu
     assert "sentori add_or_update at http://127.0.0.1" in shown
     assert "run 1: " in shown
     assert ["added", "2"] in [line.split() for line in shown.splitlines()]
+    assert "not begun" not in shown
 
 
 def test_a_job_is_one_json_document(journal: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,6 +143,33 @@ def test_single_rows_are_shown(journal: Path, capsys: pytest.CaptureFixture[str]
     assert line.split()[:3] == ["2", "failed", "nobody"]
     assert "ValidationFailed (code 100)" in line
     assert "Only the first 1" in shown.err
+
+
+def test_all_that_there_are_are_not_called_the_first(journal: Path, capsys: Capture) -> None:
+    assert run(["jobs", "rows", str(journal), "--outcome", "failed", "--limit", "2"]) == 0
+
+    shown = capsys.readouterr()
+    assert (len(shown.out.splitlines()), shown.err) == (2, "")
+
+
+def test_rows_that_an_interrupted_job_has_not_begun_are_counted(
+    sandbox: Sandbox, tmp_path: Path, capsys: Capture
+) -> None:
+    journal = tmp_path / "job.db"
+
+    async def begin() -> int:
+        rows = [{"EmailAddress": f"c{number}@example.com"} for number in range(500)]
+        url = sandbox.url("sentori")
+        async with AsyncSentori(api_key=sandbox.sentori.api_key, base_url=url) as client:
+            async with client.bulk.stream("add", rows, journal=journal) as outcomes:
+                await anext(outcomes)
+            return outcomes.report.total
+
+    settled = asyncio.run(begin())
+
+    assert run(["jobs", "show", str(journal)]) == 0
+    assert settled < 500
+    assert f"not begun {500 - settled}" in " ".join(capsys.readouterr().out.split())
 
 
 def test_following_a_job_that_was_killed_ends(journal: Path, capsys: Capture) -> None:

@@ -80,6 +80,16 @@ def test_rows_that_a_later_one_supersedes_are_skipped_with_the_reason(
     assert "skipped              3" in done.out
 
 
+def test_a_finished_diff_sync_has_begun_all_that_is_to_be_sent(
+    sandbox: Sandbox, path: Path
+) -> None:
+    journal = path.with_name("job.db")
+    options = ("--state", path.with_name("state.db"), "--journal", journal)
+    sentori("sync", people(path, "Ann", "Bob", "Ann"), *options, sandbox=sandbox)
+
+    assert "not begun" not in sentori("jobs", "show", journal).out
+
+
 def test_a_dry_run_says_what_has_changed_and_leaves_the_state_alone(
     sandbox: Sandbox, path: Path
 ) -> None:
