@@ -43,6 +43,7 @@ def demo(
         plan = SyncPlan(
             path=path,
             rows=open_rows(path),
+            ignore_unknown=True,
             list_id=_LIST,
             report=report or default_path(path),
             force=force,

@@ -65,7 +65,7 @@ The journal is only read. It holds contact data, and so does what is shown of it
 """
 
 MIGRATE: Final = """\
-Move the contacts of one platform to another, with how they stand to what they are sent.
+Move the contacts of one platform to another, with their opt-outs.
 
 The source is read to its end before anything is written. Who has unsubscribed there, or is
 suppressed, is never subscribed at the target, and neither is who has opted out at the target. Every
@@ -113,7 +113,7 @@ Send every row of a CSV, JSON Lines or Parquet file to the account, and account 
 
 One column must hold the address. The others become the fields of the same name, in any spelling,
 or what the usual words for them mean: "E-mail", "First name" and "surname" are understood. Empty
-cells leave a field as it is. A row that cannot be sent does not hold up its neighbours: its number
+cells leave a field as it is. A row that cannot be sent does not hold up its neighbours: its line
 and the reason go into the summary and into the report file.
 """
 

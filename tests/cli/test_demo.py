@@ -81,6 +81,16 @@ def test_file_of_ones_own_may_be_shown(tmp_path: Path) -> None:
     assert path.with_name("mine.report.csv").exists()
 
 
+def test_columns_that_the_demo_has_no_field_for_are_left_out(tmp_path: Path) -> None:
+    """It has no option that says so."""
+    path = write_csv(tmp_path / "mine.csv", [["E-mail", "Shoe size"], ["ann@example.com", "42"]])
+
+    done = sentori("demo", path)
+
+    assert done.code == 0, done.err
+    assert "Shoe size is left out" in done.err
+
+
 def test_demo_needs_no_key_and_touches_no_other_account(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "mine.csv", [["E-mail"], ["ann@example.com"]])
     elsewhere = {"SENTORI_API_KEY": "real", "SENTORI_BASE_URL": "http://127.0.0.1:1/"}
