@@ -102,17 +102,22 @@ def _parts(of: str, names: tuple[str, ...]) -> str:
 _ALL: Final = ", ".join(COLUMNS)
 _PLAIN: Final = ", ".join(COLUMNS[:9])
 
-_NUMBER: Final = "json_extract(one.value, '$[0]')"
+_NUMBER: Final = "CAST(json_extract(one.value, '$[0]') AS INTEGER)"
 ON_THEIR_WAY: Final = f"""
 SELECT {_NUMBER} AS number, place.run AS run,
-    json_extract(one.value, '$[1]') AS contact, json_extract(one.value, '$[2]') AS digest,
-    NULL AS outcome, coalesce(known.attempts, 0) AS attempts, place.intended_at AS intended_at,
-    NULL AS settled_at, NULL AS request_id, json_extract(one.value, '$[3]') AS intent, NULL AS error
+    CAST(json_extract(one.value, '$[1]') AS TEXT) AS contact,
+    CAST(json_extract(one.value, '$[2]') AS TEXT) AS digest, CAST(NULL AS TEXT) AS outcome,
+    CAST(coalesce(known.attempts, 0) AS INTEGER) AS attempts, place.intended_at AS intended_at,
+    CAST(NULL AS REAL) AS settled_at, CAST(NULL AS TEXT) AS request_id,
+    json_extract(one.value, '$[3]') AS intent, NULL AS error
 FROM record AS place JOIN json_each(place.intent) AS one
 LEFT JOIN record AS known ON known.number = {_NUMBER}
 WHERE place.number < 0 AND (known.number IS NULL OR known.run < place.run)
 """
-"""The rows that a place has and nothing was written of since, as `record` would have them."""
+"""The rows that a place has and nothing was written of since, as `record` would have them.
+
+Of the same types, too: else SQLite sorts all rows for each page of the view that has both.
+"""
 
 WRITE_APART: Final = f"""
 INSERT OR REPLACE INTO record ({_ALL}) SELECT {_ALL} FROM on_their_way
