@@ -174,9 +174,11 @@ async def test_closing_closes_what_is_free() -> None:
 async def test_connection_that_was_used_last_is_used_first() -> None:
     """The others have the time to rest, and to be closed."""
     ready = Ready(asyncio.get_running_loop())
+    one: Any
+    other: Any
     one, other = _Free(), _Free()
-    ready.keep(one)  # type: ignore[arg-type]
-    ready.keep(other)  # type: ignore[arg-type]
+    ready.keep(one)
+    ready.keep(other)
     assert [ready.take(), ready.take(), ready.take()] == [other, one, None]
 
 
