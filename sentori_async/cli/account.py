@@ -78,7 +78,9 @@ class Account:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError):
+    except OSError as error:
+        raise ConfigurationError(f"the key file {path} cannot be read: {error.strerror}") from None
+    except UnicodeError:
         # `from None`: a decoding error carries what it read, which was meant to be the key.
         raise ConfigurationError(f"the key file {path} cannot be read as text") from None
 

@@ -91,7 +91,9 @@ class FieldMap:
         try:
             text = path.read_text(encoding="utf-8")
             document = tomllib.loads(text)
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
+            raise InvalidInput(f"the map {path} cannot be read: {error.strerror}") from error
+        except UnicodeError as error:
             raise InvalidInput(f"the map {path} cannot be read as text") from error
         except tomllib.TOMLDecodeError as error:
             raise InvalidInput(f"the map {path} is not TOML: {error}") from error

@@ -147,6 +147,7 @@ def test_unreadable_key_file_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
 
         assert done.code == 2
         assert str(file) in done.err
+    assert "No such file" in done.err
 
 
 def test_key_itself_is_no_option(sandbox: Sandbox) -> None:

@@ -114,8 +114,11 @@ def test_machines_get_one_document(sandbox: Sandbox, tmp_path: Path) -> None:
         (("--from", "getresponse:nope", "--to", TO), "no campaign 'nope'"),
         (("--from", FROM, "--to", "sentori:NOPE"), "no mailing list 'NOPE'"),
         (("--from", FROM, "--to", "sent"), "becomes phone_number"),
-        (("--from", FROM, "--to", TO, "--map", "none.toml"), "none.toml cannot be read"),
-        (("--from", FROM, "--to", TO, "--retry-failed"), "needs the journal"),
+        (
+            ("--from", FROM, "--to", TO, "--map", "none.toml"),
+            "none.toml cannot be read: No such file",
+        ),
+        (("--from", FROM, "--to", TO, "--retry-failed"), "--retry-failed needs the journal"),
     ],
 )
 def test_misuse_ends_with_2_and_moves_nothing(
