@@ -123,7 +123,6 @@ class AdaptiveRate:
         self._excess = 0
         # What was sustained once and is too much now says nothing any more.
         if 0.0 < self._sustained < self._too_much:
-            self._in_a_row = 0
             self._close_in()
         else:
             self._back_off()

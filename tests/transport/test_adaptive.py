@@ -184,6 +184,19 @@ def test_it_is_halved_where_nearly_all_requests_since_it_was_lowered_are_refused
     assert refused(rate, answered, throttled) == pytest.approx(before * expected)
 
 
+def test_flood_of_refused_requests_ends_the_search() -> None:
+    """What was sustained a moment ago is no longer."""
+    rate = AdaptiveRate(start=1000.0)
+    rate.throttled(0.0)
+    held(rate, 0.0, 2.0)
+    rate.throttled(3.0)
+    before = rate.per_s
+    for _ in range(20):
+        rate.throttled(3.5)
+    rate.throttled(4.0)
+    assert rate.per_s == pytest.approx(before * 0.5)
+
+
 def test_pause_that_the_platform_asked_for_is_no_time_in_which_it_was_sustained() -> None:
     rate = AdaptiveRate(start=1000.0)
     rate.throttled(5.0)
