@@ -87,7 +87,10 @@ async def test_what_rests_goes_to_the_pool_and_comes_back_from_there(
     assert one.connections == 1
 
 
-async def test_ordinary_request_does_not_wait_for_what_is_free() -> None:
+async def test_ordinary_request_does_not_wait_for_what_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "_IDLE_S", 3600.0)
     async with peer(http()) as one:
         session = express_session(one, concurrency=1)
         for sent in (READ, LARGE, WRITE):
@@ -180,6 +183,19 @@ async def test_connection_that_was_used_last_is_used_first() -> None:
     ready.keep(one)
     ready.keep(other)
     assert [ready.take(), ready.take(), ready.take()] == [other, one, None]
+
+
+async def test_what_a_fork_begins_anew_leaves_connections_to_the_parent() -> None:
+    """They are kept, for aiohttp closes what is collected, and not touched by a close."""
+    async with peer(http()) as one:
+        session = express_session(one)
+        await exchange(session)
+        held: Any = session.renew()
+        await session.close()
+        client, express = held
+        assert len(express._ready._connections) == 1
+        express.let_go()
+        await client.close()
 
 
 async def test_timer_keeps_nobody_alive() -> None:
