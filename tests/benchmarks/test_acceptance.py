@@ -38,6 +38,7 @@ def test_every_figure_of_time_has_a_bound(capsys: pytest.CaptureFixture[str]) ->
     assert [what.partition(":")[0] for what, *_ in figures] == [
         "memory",
         "journal",
+        "journal",
         "diff",
         "pace",
         "pace",
