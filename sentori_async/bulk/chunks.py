@@ -76,7 +76,8 @@ class _Chunk:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(key for keys in self.entries for key in keys)
+        # Once each, or a chunk would wait for itself: rows may share one contact of two.
+        return tuple(dict.fromkeys(key for keys in self.entries for key in keys))
 
 
 class ChunkEngine(Engine[_Chunk]):

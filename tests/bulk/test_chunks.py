@@ -324,6 +324,15 @@ async def test_a_bug_while_sending_stops_the_job_and_leaves_its_rows_unknown() -
     assert engine.report.by_status == {"unknown": 2}
 
 
+def test_a_chunk_does_not_wait_for_itself() -> None:
+    """Two of its rows may share one contact of two."""
+    wire = Wire()
+
+    run(engine_of(["a:1", "a+b:2", "b:3", "a:4"], wire).run())
+
+    assert wire.sent == ["a:1,a+b:2,b:3", "a:4"]
+
+
 def test_a_source_that_is_silent_for_long_is_heard_again() -> None:
     """The worker that fills the chunk has to hear of the row, not one that waits for the chunk."""
 
