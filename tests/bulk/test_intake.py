@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sentori_async.bulk.rows import IterableSource
+from sentori_async.bulk.rows import END, IterableSource
 from sentori_async.bulk.single import RowEngine
 from sentori_async.wire.message import Call, Meter
 from tests.bulk.fakes import FakeRowPlan
@@ -47,3 +47,21 @@ def test_rows_without_io_let_the_loop_turn(text: str, most_s: float) -> None:
     spent = run(turns(text, 500))
     assert max(spent) <= most_s + 5 * ROW_S
     assert sum(spent) >= 0.4
+
+
+def test_input_that_has_ended_is_not_asked_again() -> None:
+    class Once(IterableSource):
+        ended = 0
+
+        def take_now(self) -> object:
+            row = super().take_now()
+            self.ended += row is END
+            return row
+
+    async def slowly(call: Call[Any], meter: Meter) -> Any:
+        await asyncio.sleep(0.001)
+        return await at_once(call, meter)
+
+    source = Once([f"a{n}:1" for n in range(20)])
+    run(RowEngine(source, slowly, FakeRowPlan(), workers=4).run())
+    assert source.ended == 1

@@ -100,6 +100,21 @@ async def test_failed_rows_are_sent_again_only_where_that_is_asked_for(path: Pat
     assert query(path, "SELECT attempts FROM rows ORDER BY number") == [(1,), (2,)]
 
 
+async def test_no_row_is_taken_before_the_journal_was_asked_about_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that are sent and rows that are settled meet at the end of each page."""
+    monkeypatch.setattr("sentori_async.bulk.journal.journal._PAGE", 1)
+    rows = [f"c{n}:1" for n in range(40)]
+    failed = rows[::2]
+    gone = {row: api_error(NotFound, 404) for row in failed}
+    await done(path, rows, Wire(failing(gone)))
+    wire = Wire()
+    await done(path, rows, wire, retry_failed=True)
+
+    assert sorted(wire.sent) == sorted(failed)
+
+
 async def test_unknown_rows_are_settled_again_and_not_sent_as_if_new(path: Path) -> None:
     rows = ["a:1", "b:1"]
     lost = Wire(failing({"b:1": ConnectionLost("cut", applied=None)}))
