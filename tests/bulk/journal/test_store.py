@@ -88,6 +88,27 @@ def test_rows_that_are_put_down_together_share_a_place_until_all_are_settled(
     ]
 
 
+def test_a_place_is_not_given_away_while_one_of_its_rows_is_on_its_way(
+    store: Store, path: Path
+) -> None:
+    store.commit([intent(0), intent(1)], [])
+    store.commit([], [outcome(1)])
+    store.commit([intent(2)], [])
+    assert query(path, "SELECT number, outcome FROM rows ORDER BY number") == [
+        (0, None),
+        (1, "added"),
+        (2, None),
+    ]
+
+
+def test_a_row_that_is_put_down_a_third_time_is_in_its_latest_request(
+    store: Store, path: Path
+) -> None:
+    for chunk in range(1, 4):
+        store.commit([intent(0, [None, None, chunk, None, None, None, None])], [])
+    assert query(path, "SELECT chunk, outcome FROM rows") == [(3, None)]
+
+
 def test_a_row_that_is_put_down_twice_in_a_run_is_on_its_way_once(store: Store, path: Path) -> None:
     """A chunk that was refused is put down again in halves."""
     asked = "SELECT number, chunk, outcome FROM rows ORDER BY number"
