@@ -46,6 +46,7 @@ class CallerSource(Source):
 
     def __init__(self, rows: IterableSource, caller: Caller) -> None:
         """Fetch rows whenever `caller` waits and the job needs some."""
+        self.size = rows.size
         self._rows = rows
         self._caller = caller
         # Filled by the calling thread, emptied by the loop.
@@ -193,7 +194,6 @@ class BulkJobs(Group):
             JobOptions(**options),
             progress=_shown_by(caller, rows, progress),
         )
-        job.report.expected = size_of(rows)
         caller.drain = job.drain
         return self._portal.run_for(caller, self._async._finished, job)  # noqa: SLF001 - as above
 

@@ -45,7 +45,7 @@ FROM rows
 WHERE number > :after
     AND (:outcome IS NULL OR coalesce(outcome, :on_its_way) = :outcome)
     AND (:error IS NULL OR error_class = :error)
-    AND (:contact IS NULL OR coalesce(contact_key, contact) = :contact OR contact = :contact)
+    AND (:contact IS NULL OR :contact = contact OR coalesce(contact_key, contact) = lower(:contact))
 ORDER BY number LIMIT :limit
 """
 _REQUESTS: Final = "SELECT * FROM ({}) WHERE first_row > ? ORDER BY first_row LIMIT ?"

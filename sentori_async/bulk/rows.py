@@ -21,7 +21,13 @@ NOT_YET: Final = object()
 
 
 class Source(abc.ABC):
-    """Rows, one at a time."""
+    """Rows, one at a time.
+
+    Attributes:
+        size: How many there are, where that is known before they are read.
+    """
+
+    size: int | None = None
 
     @abc.abstractmethod
     def take_now(self) -> object:
@@ -51,11 +57,12 @@ class Source(abc.ABC):
 class IterableSource(Source):
     """Rows of a plain iterable, advanced on the event loop."""
 
-    def __init__(self, rows: Iterable[object]) -> None:
+    def __init__(self, rows: Iterable[object], size: int | None = None) -> None:
         """Begin at the iterable's first row.
 
         It is asked for an iterator with the first row: that may be a query, which can fail.
         """
+        self.size = size
         self._iterable = rows
         self._rows: Iterator[object] | None = None
 
@@ -117,6 +124,8 @@ class AsyncIterableSource(Source):
 
 def size_of(rows: object) -> int | None:
     """Return how many rows there are, where that is known before they are read."""
+    if isinstance(rows, Source):
+        return rows.size
     if not isinstance(rows, Sized):
         return None
     try:
@@ -142,8 +151,8 @@ def source_of(rows: Any) -> Source:
         return AsyncIterableSource(rows)
     # A data frame iterates over its column names, which nobody means.
     if is_frame(rows):
-        return IterableSource(frame_rows(rows))
+        return IterableSource(frame_rows(rows), size_of(rows))
     if isinstance(rows, Iterable):
-        return IterableSource(rows)
+        return IterableSource(rows, size_of(rows))
     msg = f"rows must be an iterable or an async iterable, not {type(rows).__name__}"
     raise InvalidInput(msg)

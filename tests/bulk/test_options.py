@@ -19,7 +19,7 @@ from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import source_of
 from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
-from sentori_async.bulk.window import LONGEST_S, Window
+from sentori_async.bulk.window import LONGEST_S, MOST_HELD, Window
 from sentori_async.errors import BulkError, ConfigurationError, InvalidInput, UnsupportedOperation
 from sentori_async.platforms.sentori.bulk import SentoriPlanner
 from sentori_async.sandbox import API_KEY, ROLE_BASED, Sandbox, SentoriOptions
@@ -58,6 +58,13 @@ async def test_of_several_rows_of_one_contact_the_last_is_sent() -> None:
         3: "updated",
     }
     assert found[0].error is None
+
+
+async def test_rows_are_still_held_back_when_the_first_have_gone() -> None:
+    wire = Wire()
+    await outcomes_of(single([*(f"x{n}:1" for n in range(MOST_HELD)), "a:1", "a:2"], wire, LAST))
+
+    assert [row for row in wire.sent if row.startswith("a")] == ["a:2"]
 
 
 async def test_a_rename_keeps_its_place_among_the_rows_of_its_contacts() -> None:

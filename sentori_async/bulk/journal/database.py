@@ -53,6 +53,7 @@ class Database:
         self._remedy = remedy
         self._lock = FileLock(self.path, kind.noun)
         self._db: sqlite3.Connection | None = None
+        self._is_used = False
 
     def open(
         self, fill: Callable[[sqlite3.Connection], None], check: Callable[[], None]
@@ -74,11 +75,12 @@ class Database:
             self.path.chmod(0o600)
             with self.reading():
                 self._db = self._connect(self.path)
-                self._db.execute("PRAGMA journal_mode = WAL").fetchone()
-                self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
                 if not new:
                     self._require_sound(self._db)
                     check()
+                self._db.execute("PRAGMA journal_mode = WAL").fetchone()
+                self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+            self._is_used = True
         except OSError as error:
             self.close()
             raise BulkError(f"{self} cannot be opened: {error.strerror}") from error
@@ -118,9 +120,12 @@ class Database:
         """Close the file and let others have it; harmless when it is closed."""
         db, self._db = self._db, None
         try:
-            # The checkpoint at closing may fail: what was committed stays in the -wal file.
-            with contextlib.suppress(sqlite3.Error):
-                if db is not None:
+            # Both may fail, as somebody reads it: what was committed stays in the -wal file then.
+            if db is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    if self._is_used:
+                        _put_to_rest(db)
+                with contextlib.suppress(sqlite3.Error):
                     db.close()
         finally:
             self._lock.leave()
@@ -228,6 +233,12 @@ class Copy(Database):
                 source.backup(db)
         finally:
             self._lock.leave()
+
+
+def _put_to_rest(db: sqlite3.Connection) -> None:
+    """Have all of it in one file: who reads one in WAL mode leaves others beside it."""
+    db.execute("PRAGMA busy_timeout = 0")
+    db.execute("PRAGMA journal_mode = DELETE")
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sentori_async import AsyncSentori, Limits
+from sentori_async import AsyncSentori, Ledger, Limits
 from sentori_async.errors import BulkError, ConfigurationError
 from sentori_async.sandbox import Sandbox
 from sentori_sync import Sentori
@@ -111,3 +111,32 @@ async def test_options_that_contradict_each_other_are_refused_before_anything_ha
             await client.bulk.add(ROWS, journal="")
 
     assert writes(sandbox) == 0
+
+
+def test_a_journal_knows_how_many_rows_there_are_and_leaves_nothing_beside_it_when_it_rests(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    key, url = sandbox.sentori.api_key, sandbox.url("sentori")
+    path = tmp_path / "job.db"
+    with Sentori(api_key=key, base_url=url, limits=FAST) as client:
+        with client.bulk.stream("add", ROWS, journal=path) as outcomes:
+            assert len(list(outcomes)) == len(ROWS)
+        client.bulk.add(ROWS, journal=path)
+
+    with Ledger(path) as ledger:
+        assert [run.expected for run in ledger.runs()] == [30, 30]
+        assert [row.row for row in ledger.rows(contact="C7@Example.com")] == [7]
+    assert {file.name for file in tmp_path.iterdir()} == {"job.db"}
+
+
+def test_a_journal_that_somebody_reads_is_closed_all_the_same(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    key, url = sandbox.sentori.api_key, sandbox.url("sentori")
+    path = tmp_path / "job.db"
+    with Sentori(api_key=key, base_url=url, limits=FAST) as client:
+        client.bulk.add(ROWS[:1], journal=path)
+        with Ledger(path) as ledger:
+            assert next(ledger.rows()).row == 0
+            assert client.bulk.add(ROWS[:1], journal=path).requests == 0
+            assert len(ledger.runs()) == 2

@@ -159,6 +159,7 @@ async def test_what_a_killed_sync_left_in_doubt_is_seen_and_left(
     await client.bulk.sync(people("ab"), state=state)
     left = state.with_name("left.db")
     with contextlib.closing(sqlite3.connect(state)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
         db.execute("UPDATE contacts SET doubtful = 1 WHERE key = 'a@example.com'")
         db.commit()
         for suffix in ("", "-wal"):
