@@ -142,12 +142,12 @@ def test_unreadable_key_file_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
     binary = tmp_path / "key.bin"
     binary.write_bytes(b"\xff\xfekey")
 
-    for file in (binary, tmp_path / "nowhere"):
+    for file, why in ((binary, ""), (tmp_path / "nowhere", "No such file")):
         done = sentori("contact", "get", "1", "--api-key-file", file, sandbox=sandbox)
 
         assert done.code == 2
         assert str(file) in done.err
-    assert "No such file" in done.err
+        assert why in done.err
 
 
 def test_key_itself_is_no_option(sandbox: Sandbox) -> None:

@@ -275,7 +275,7 @@ ODD_INPUTS: dict[str, Act] = {
     "an-object": lambda client: client.contacts.add(ADDRESS, {"CRMID": {KEY}}),
     "a-key": lambda client: client.contacts.add(ADDRESS, {TELLS: NAME}),  # type: ignore[dict-item]
     "an-int": lambda client: client.contacts.add(ADDRESS, {"CRMID": 2**70, "FirstName": NAME}),
-    "no-list": lambda client: client.contacts.import_(ADDRESS),  # type: ignore[arg-type]
+    "no-list": lambda client: client.contacts.import_(ADDRESS),
     "an-id": lambda client: client.contacts.subscribe(ADDRESS, f"{KEY}\0"),
     "path": lambda client: client.request("GET", f"contact/get/../{ADDRESS}/"),
     "query": lambda client: client.request("GET", f"contact/get/{ADDRESS}/?key={KEY}"),
