@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import math
 import weakref
@@ -16,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp.client_proto import ResponseHandler
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     import aiohttp
     from aiohttp.connector import Connection
 
 _IDLE_S: Final = 1.0
+_ROOM: Final = 64 * 1024
 
 
 class Listener(ResponseHandler):
@@ -60,9 +61,33 @@ class Listener(ResponseHandler):
         self._on_read_timeout()
 
 
+class RoomyListener(Listener, asyncio.BufferedProtocol):
+    """One that reads into a room of its loop's: asyncio asks for 256 KiB at each read otherwise.
+
+    The system maps, clears and unmaps them every time, which takes as long as to read an answer.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, room: memoryview) -> None:
+        """Share the room with the other connections of the loop: each read is taken out at once."""
+        super().__init__(loop)
+        self._room = room
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's, and never kept to
+        """Return where to read to."""
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take out what was read."""
+        self.data_received(bytes(self._room[:nbytes]))
+
+
 def listen(connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop) -> None:
     """Let a connector of our own make connections that need no timer of theirs."""
     factory: Any = functools.partial(Listener, loop=loop)
+    if isinstance(loop, asyncio.BaseEventLoop):
+        # Others, such as uvloop's, have a room of their own.
+        room = memoryview(bytearray(_ROOM))
+        factory = functools.partial(RoomyListener, loop=loop, room=room)
     connector._factory = factory  # noqa: SLF001 - see `express.TESTED`
 
 

@@ -306,7 +306,7 @@ class Express:
         """
         try:
             protocol, transport = _ends(connection)
-            if type(protocol) is Listener:
+            if isinstance(protocol, Listener):
                 protocol.expect(head_only=head_only)
                 transport.write(data)
                 if read_s is not None:

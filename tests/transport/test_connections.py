@@ -14,7 +14,7 @@ from sentori_async.errors import TransportError
 from sentori_async.platforms.sentori.client import SENTORI
 from sentori_async.settings import Limits, Settings
 from sentori_async.transport import connections
-from sentori_async.transport.connections import Ready
+from sentori_async.transport.connections import Ready, RoomyListener
 from sentori_async.transport.session import Session
 from tests.transport.peers import (
     KEY,
@@ -222,3 +222,19 @@ class _Free:
 
     def release(self) -> None:
         self.released = True
+
+
+async def test_reads_share_a_room_where_the_loop_has_none_of_its_own() -> None:
+    """What one connection read is not what another finds, however much there is of it."""
+    loop = asyncio.get_running_loop()
+    bodies = [b"%d" % n * 100_000 for n in range(4)]
+    async with peer(*map(http, bodies)) as one:
+        session = express_session(one)
+        answers = await asyncio.gather(*[exchange(session, READ) for _ in bodies])
+        rooms = {id(getattr(each.protocol, "_room", None)) for each in kept(session)}
+        roomy = {isinstance(each.protocol, RoomyListener) for each in kept(session)}
+        await session.close()
+
+    assert sorted(answer.body for answer in answers) == bodies
+    assert len(rooms) == 1
+    assert roomy == {isinstance(loop, asyncio.BaseEventLoop)}
