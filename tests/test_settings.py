@@ -120,7 +120,7 @@ def test_option_of_another_type_is_refused_by_its_name(name: str, value: Any) ->
     if name == "tls":
         expected = "tls must be an ssl.SSLContext, not a bool"
     else:
-        expected = f"^{name} must be a (Timeouts|RetryPolicy|Limits), not a "
+        expected = f"^{name} must be a (Timeouts|RetryPolicy|Limits), not an? "
     with pytest.raises(ConfigurationError, match=expected):
         settings(**{name: value})
 
