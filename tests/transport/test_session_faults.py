@@ -221,7 +221,7 @@ async def test_silence_ends_the_attempt_and_leaves_a_write_unknown(
     assert (error.applied, error.retryable) == (applied, True)
 
 
-@pytest.mark.parametrize("timing", [{"total_s": 0.2}, {"read_s": 0.2}], ids=["total", "silence"])
+@pytest.mark.parametrize("timing", [{"total_s": 0.4}, {"read_s": 0.4}], ids=["total", "silence"])
 @pytest.mark.parametrize(
     ("status", "applied"),
     [
