@@ -500,10 +500,9 @@ def test_an_iterator_is_collected_without_waiting_for_the_loop(portal: Portal) -
 
     portal.post(block)
     blocked.wait()
-    begun = time.monotonic()
+    # To wait for the loop here would be to wait for ever.
     del items
     gc.collect()
-    assert time.monotonic() - begun < 1
     go_on.set()
     portal.run(asyncio.sleep, 0)
 
