@@ -111,7 +111,7 @@ def test_what_a_job_can_do_a_single_call_can(platform: str, verb: Verb) -> None:
 async def test_the_planner_takes_exactly_the_ways_that_are_listed(
     client: Any, sandbox: Sandbox, platform: str, verb: Verb, via: Via
 ) -> None:
-    planner = client.bulk._planner
+    planner = client.bulk._jobs._planner
     target = LIST if verb in ON_A_LIST else None
     ways = ways_of(platform, verb)
     if via in ways or (via == "auto" and ways):
@@ -132,8 +132,8 @@ async def test_auto_is_the_way_that_it_is_said_to_be(
         return
     target = LIST if verb in ON_A_LIST else None
     auto = client.capabilities.bulk[verb].auto
-    by_itself = client.bulk._planner.plan_for(verb, target, "auto")
-    as_said = client.bulk._planner.plan_for(verb, target, auto)
+    by_itself = client.bulk._jobs._planner.plan_for(verb, target, "auto")
+    as_said = client.bulk._jobs._planner.plan_for(verb, target, auto)
 
     assert auto in ways_of(platform, verb)
     assert type(by_itself) is type(as_said)
@@ -143,7 +143,7 @@ async def test_auto_is_the_way_that_it_is_said_to_be(
 @each_platform
 async def test_a_row_without_its_identity_is_told_what_it_lacks(client: Any, platform: str) -> None:
     identity = client.capabilities.identity
-    plan = client.bulk._planner.plan_for("add_or_update", None, "single")
+    plan = client.bulk._jobs._planner.plan_for("add_or_update", None, "single")
 
     with pytest.raises(InvalidInput, match=identity):
         plan.plan({"no": "identity"})
