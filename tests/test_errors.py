@@ -263,3 +263,9 @@ def test_a_long_text_is_masked_in_little_time(unit: str) -> None:
 )
 def test_kind_of_a_value_has_its_article(value: object, kind: str) -> None:
     assert kind_of(value) == kind
+
+
+def test_a_job_names_its_row_as_whoever_gave_the_input_counts() -> None:
+    error = BulkError("nothing to name")
+    error.say_where("line 3")
+    assert error.message == "nothing to name"

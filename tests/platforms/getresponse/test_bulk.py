@@ -25,6 +25,7 @@ from sentori_async import (
     ValidationFailed,
 )
 from sentori_async.bulk.plan import ChunkPlan, RowPlan, Verb, Via
+from sentori_async.errors import ApiError
 from sentori_async.platforms.getresponse import bulk
 from sentori_async.platforms.getresponse.bulk import GetResponsePlanner
 from sentori_async.platforms.getresponse.models import GetResponseCampaignReference
@@ -534,3 +535,12 @@ async def test_a_journal_is_of_one_default_campaign(
         with pytest.raises(BulkError, match=f"another job .*default campaign {DEFAULT_CAMPAIGN}"):
             await elsewhere.bulk.add([JOE], journal=journal)
     assert sandbox.getresponse.contacts.count() == 1
+
+
+@pytest.mark.parametrize(("number", "about_all"), [(1001, True), (1008, False)])
+def test_a_campaign_that_is_not_there_is_about_all_rows_of_a_subscription(
+    number: int, about_all: bool
+) -> None:
+    plan = GetResponsePlanner().plan_for("subscribe", "c1", "single")
+    error = ApiError("refused", platform="getresponse", operation="o", status=400, code=number)
+    assert plan.is_about_all(error) is about_all
