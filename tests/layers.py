@@ -64,7 +64,7 @@ SOLE_IMPORTERS: dict[str, tuple[str, ...]] = {
     "aiohttp.web": (f"{CORE}.sandbox", f"{CORE}.sandbox.*"),
     "aiohttp": (
         SESSION,
-        *(f"{CORE}.transport.{name}" for name in ("connections", "express", "ordinary")),
+        *(f"{CORE}.transport.{name}" for name in ("connections", "express", "faults", "ordinary")),
     ),
     "backoff": (f"{CORE}.transport.retry",),
 }

@@ -12,31 +12,20 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from multidict import CIMultiDict
 from yarl import URL
 
-from sentori_async.errors import (
-    ConfigurationError,
-    ConnectFailed,
-    ConnectionLost,
-    DecodeError,
-    RequestTimeout,
-    ResponseTooLarge,
-    SentoriError,
-    TransportError,
-)
-from sentori_async.settings import MIB
+from sentori_async.errors import ConfigurationError, SentoriError
 from sentori_async.transport import ordinary
 from sentori_async.transport.connections import listen
 from sentori_async.transport.express import Answer, Express, is_wanted
+from sentori_async.transport.faults import FAILURES, closed, raise_too_large, translated
 from sentori_async.transport.watch import Watch
 from sentori_async.version import USER_AGENT
-from sentori_async.wire.catalogue import TRANSIENT_STATUSES
-from sentori_async.wire.message import Request, Response, Safety
+from sentori_async.wire.message import Request, Response
 
 if TYPE_CHECKING:
     import socket
@@ -44,14 +33,6 @@ if TYPE_CHECKING:
 
     from sentori_async.settings import Auth, Settings
 
-_FAILURES: Final = (
-    aiohttp.ClientError,
-    HttpProcessingError,
-    TimeoutError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
 # aiohttp would say application/octet-stream of a body that is not there.
 _NO_TYPE: Final = ("Content-Type",)
 _READ_CHUNK: Final = 64 * 1024
@@ -143,9 +124,9 @@ class Session:
                 if body is None:
                     body = await self._read(head, request)
                 elif len(body) > self._least_bound and len(body) > self._bound(request):
-                    _raise_too_large(request, head, self._bound(request))
+                    raise_too_large(request, head, self._bound(request))
             return Response(head.status, head.headers, body, self._wall_clock())
-        except _FAILURES as error:
+        except FAILURES as error:
             failure = self._translated(error, request, head)
         finally:
             if head is not None and not head.closed:
@@ -304,7 +285,7 @@ class Session:
         """Return the body, or stop as soon as it is too large."""
         bound = self._bound(request)
         if (head.content_length or 0) > bound and request.operation.method != "HEAD":
-            _raise_too_large(request, head, bound)
+            raise_too_large(request, head, bound)
         headers = head.headers
         if head.content_length is not None and not (
             "Content-Encoding" in headers or "Transfer-Encoding" in headers
@@ -315,7 +296,7 @@ class Session:
         async for chunk in head.content.iter_chunked(_READ_CHUNK):
             size += len(chunk)
             if size > bound:
-                _raise_too_large(request, head, bound)
+                raise_too_large(request, head, bound)
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -327,77 +308,13 @@ class Session:
     def _translated(
         self, error: Exception, request: Request, head: aiohttp.ClientResponse | Answer | None
     ) -> SentoriError:
-        """Return our error for one of aiohttp's, whose text is not ours to show."""
-        name = request.operation.name
+        """Return our error for one of aiohttp's."""
         if self._closed:
-            msg = f"{name}: the client was closed before the answer was complete"
-            lost = ConnectionLost(msg, operation=name, applied=_applied(request, head))
-            lost.retryable = False
-            return lost
+            return closed(request, head)
         if self._http is not None and self._http.closed:
             return ConfigurationError("the connector that was passed to the client is closed")
-        if isinstance(error, aiohttp.ClientConnectorError):
-            return _not_connected(error, name)
-        if isinstance(error, ValueError):
-            msg = f"{name}: no request can be made of this address, proxy and headers"
-            return ConfigurationError(msg)
-        cls, what = _fault(error)
-        applied = False if cls is ConnectFailed else _applied(request, head)
-        return cls(f"{name}: {what}", operation=name, applied=applied)
+        return translated(error, request, head)
 
 
 def _elsewhere(remedy: str) -> ConfigurationError:
     return ConfigurationError(f"the client belongs to another event loop: {remedy}")
-
-
-def _raise_too_large(
-    request: Request, head: aiohttp.ClientResponse | Answer, bound: int
-) -> NoReturn:
-    name = request.operation.name
-    size = f"{bound / MIB:.3g} MiB" if bound >= MIB else f"{bound} bytes"
-    msg = f"the answer to {name} is larger than {size}: raise Limits.max_response_bytes"
-    raise ResponseTooLarge(msg, operation=name, applied=_applied(request, head))
-
-
-def _applied(request: Request, head: aiohttp.ClientResponse | Answer | None) -> bool | None:
-    """Tell what a broken answer means for a write, as far as the status line tells."""
-    if request.operation.safety is Safety.READ:
-        return False
-    if head is None or head.status in TRANSIENT_STATUSES:
-        return None
-    return head.status < 300
-
-
-def _fault(error: Exception) -> tuple[type[TransportError], str]:
-    match error:
-        case aiohttp.ConnectionTimeoutError():
-            return ConnectFailed, "no connection came about in time (Timeouts.connect_s)"
-        case ordinary.UnaskedError():
-            return ConnectFailed, "the other end speaks before it is asked: see what is at base_url"
-        case aiohttp.ClientHttpProxyError():
-            return ConnectFailed, f"the proxy refused the connection (HTTP {error.status})"
-        case RuntimeError() if "shutdown" in str(error):
-            return ConnectFailed, "the interpreter or the loop is shutting down: join threads first"
-        case TimeoutError():
-            return RequestTimeout, "no answer in time (Timeouts.read_s, total_s or the deadline)"
-        case aiohttp.ClientResponseError() | HttpProcessingError():
-            return DecodeError, "the answer is not valid HTTP"
-        case aiohttp.ClientPayloadError(__cause__=ContentEncodingError()):
-            return DecodeError, "the answer's body is not encoded as its headers say"
-        case _:
-            return ConnectionLost, "the connection broke before the answer was complete"
-
-
-def _not_connected(error: aiohttp.ClientConnectorError, name: str) -> ConnectFailed:
-    where = f"{error.host}:{error.port}"
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            what = f"the certificate of {where} is not trusted: pass tls= with a context that does"
-        case aiohttp.ClientConnectorSSLError():
-            what = f"TLS with {where} failed: {error.os_error.strerror}"
-        case _:
-            reason = error.os_error.strerror or type(error.os_error).__name__
-            what = f"cannot connect to {where}: {reason}"
-    failed = ConnectFailed(f"{name}: {what}", operation=name)
-    failed.retryable = not isinstance(error, aiohttp.ClientSSLError)
-    return failed
