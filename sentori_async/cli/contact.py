@@ -17,6 +17,7 @@ from sentori_async.cli.output import AsJson, Output
 from sentori_async.cli.running import guarded, run_async
 from sentori_async.errors import InvalidInput, NotFound
 from sentori_async.migrate.sides import there_are
+from sentori_async.platforms.sentori.catalogue import NO_LIST
 from sentori_async.platforms.sentori.client import AsyncSentori
 from sentori_async.platforms.sentori.models import Contact, FieldKind
 from sentori_async.platforms.sentori.names import CODEC
@@ -24,8 +25,6 @@ from sentori_async.platforms.sentori.names import CODEC
 Address = Annotated[str, Parameter(help="The contact's address.")]
 Field = Annotated[str, Parameter(help="FIELD=VALUE, by the field's exact name; FIELD= clears it.")]
 ListId = Annotated[str, Parameter(help="The mailing list's ExternalID.")]
-
-_NO_LIST: Final = 200
 
 app: Final = App(name="contact", help_epilogue=texts.CONTACT_MORE)
 
@@ -191,7 +190,7 @@ async def _telling_lists(client: AsyncSentori) -> AsyncIterator[None]:
     try:
         yield
     except NotFound as error:
-        if error.code == _NO_LIST:
+        if error.code == NO_LIST:
             lists = await client.mailing_lists.all()
             known = there_are((one.external_id, one.name) for one in lists)
             error.remedy = f"Of mailing lists {known}."

@@ -22,9 +22,6 @@ from sentori_async.wire.settle import sent_fields
 
 _STANDARD_FIELDS: Final = frozenset(IMPORTABLE.values())
 _FIELDS_NOT_VALID: Final = 103
-_COMPARE: Final = (
-    "Compare names and types with `contacts.structure()` or `sentori contact fields`; case matters."
-)
 _NAMES_SHOWN: Final = 10
 _NAME_SHOWN: Final = 40
 
@@ -69,12 +66,12 @@ def explain(request: Request, error: ApiError) -> None:
     if error.code != _FIELDS_NOT_VALID or not request.body:
         return
     names = [name for name in _names_in(sent_fields(request)) if name not in _STANDARD_FIELDS]
-    if not names:
-        error.remedy = f"A value does not fit its field: all names are Sentori's own. {_COMPARE}"
-        return
-    shown = ", ".join(map(_spelling, names[:_NAMES_SHOWN]))
-    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-    error.remedy = f"Not among Sentori's own fields: {shown}{more}. {_COMPARE}"
+    suspects = "A value does not fit its field: all names are Sentori's own."
+    if names:
+        shown = ", ".join(map(_spelling, names[:_NAMES_SHOWN]))
+        more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+        suspects = f"Not among Sentori's own fields: {shown}{more}."
+    error.remedy = f"{suspects} {error.remedy}"
 
 
 def _names_in(document: Any) -> list[str]:

@@ -30,6 +30,7 @@ from sentori_async.errors import (
     ValidationFailed,
 )
 from sentori_async.platforms.sentori import addresses, calls, inputs, operations, settle
+from sentori_async.platforms.sentori.catalogue import NO_LIST
 from sentori_async.platforms.sentori.models import Contact, ContactPatch, ImportResult
 from sentori_async.platforms.sentori.settle import RepeatedImport, VerifiedImport
 from sentori_async.unset import UNSET, Unset
@@ -39,7 +40,6 @@ from sentori_async.wire.paths import segment
 from sentori_async.wire.settle import Flow
 
 _ADDRESS: Final = "EmailAddress"
-_NO_LIST: Final = 200  # api-errors, 2015-10-22; an unknown contact is 101
 
 
 def read_row(row: object) -> tuple[object, Any]:
@@ -349,7 +349,7 @@ class _ListPlan(_SinglePlan):
     """One request per row, all about the same list."""
 
     def is_about_all(self, error: ApiError) -> bool:
-        return error.code == _NO_LIST
+        return error.code == NO_LIST
 
 
 def _list_plan(verb: Verb, list_id: str | None) -> RowPlan:

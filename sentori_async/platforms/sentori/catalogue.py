@@ -20,6 +20,9 @@ from sentori_async.errors import (
 )
 from sentori_async.wire.catalogue import Catalogue, ErrorCode, Family
 
+NO_LIST: Final = 200
+"""The code of a list that is not there; that of an unknown contact is 101."""
+
 CATALOGUE: Final = Catalogue(
     platform="sentori",
     doc_url="https://docs.sentoriapp.com/api-errors",
