@@ -68,19 +68,7 @@ class Database:
             BulkError: It is in use, damaged, or something else.
         """
         try:
-            self._lock.take()
-            new = is_new(self.path, self._kind)
-            if new:
-                self._create(fill)
-            self.path.chmod(0o600)
-            with self.reading():
-                self._db = self._connect(self.path)
-                if not new:
-                    self._require_sound(self._db)
-                    check()
-                self._db.execute("PRAGMA journal_mode = WAL").fetchone()
-                self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-            self._is_used = True
+            self._open(fill, check)
         except OSError as error:
             self.close()
             raise BulkError(f"{self} cannot be opened: {error.strerror}") from error
@@ -88,6 +76,21 @@ class Database:
             self.close()
             raise
         return self.opened
+
+    def _open(self, fill: Callable[[sqlite3.Connection], None], check: Callable[[], None]) -> None:
+        self._lock.take()
+        new = is_new(self.path, self._kind)
+        if new:
+            self._create(fill)
+        self.path.chmod(0o600)
+        with self.reading():
+            self._db = self._connect(self.path)
+            if not new:
+                self._require_sound(self._db)
+                check()
+            self._db.execute("PRAGMA journal_mode = WAL").fetchone()
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+        self._is_used = True
 
     def _connect(self, path: str | Path) -> sqlite3.Connection:
         # Isolation is ours to say: no statement begins a transaction by itself.
@@ -191,35 +194,16 @@ class Copy(Database):
     Where there is none, the copy is a new one, and the file is not made.
     """
 
-    def open(
-        self, fill: Callable[[sqlite3.Connection], None], check: Callable[[], None]
-    ) -> sqlite3.Connection:
-        """Copy the file, or make what a new one would hold.
-
-        Args:
-            fill: Fill a new one.
-            check: See that one that is there is the right one.
-
-        Raises:
-            BulkError: It is in use, damaged, or something else.
-        """
-        try:
-            with self.reading():
-                # SQLite unlinks the file of a database without a name at once.
-                self._db = self._connect("")
-                if is_new(self.path, self._kind):
-                    fill(self._db)
-                else:
-                    self._read_in(self._db)
-                    self._require_sound(self._db)
-                    check()
-        except OSError as error:
-            self.close()
-            raise BulkError(f"{self} cannot be opened: {error.strerror}") from error
-        except BaseException:
-            self.close()
-            raise
-        return self.opened
+    def _open(self, fill: Callable[[sqlite3.Connection], None], check: Callable[[], None]) -> None:
+        with self.reading():
+            # SQLite unlinks the file of a database without a name at once.
+            self._db = self._connect("")
+            if is_new(self.path, self._kind):
+                fill(self._db)
+            else:
+                self._read_in(self._db)
+                self._require_sound(self._db)
+                check()
 
     def _read_in(self, db: sqlite3.Connection) -> None:
         self._lock.take()
