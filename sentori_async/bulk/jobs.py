@@ -10,7 +10,7 @@ from sentori_async.bulk.journal.home import Job
 from sentori_async.bulk.options import JobOptions, JournalFile, StateFile
 from sentori_async.bulk.plan import ChunkPlan
 from sentori_async.bulk.progress import Progress, progress_of
-from sentori_async.bulk.rows import Rows, size_of, source_of
+from sentori_async.bulk.rows import Rows, source_of
 from sentori_async.bulk.single import RowEngine
 from sentori_async.errors import ConfigurationError, UnsupportedOperation
 
@@ -65,11 +65,11 @@ class Jobs:
             if not isinstance(plan, ChunkPlan):
                 raise UnsupportedOperation("evidence is for imports: leave it out")
             plan = plan.with_evidence(options.evidence)
-        size = size_of(rows)
-        shown = progress_of(progress, total=size)
+        source = source_of(rows)
+        shown = progress_of(progress, total=source.size)
         journal = self._journal(verb, list_id, options)
-        job = self._engine(source_of(rows), plan, shown, journal, options)
-        job.report.expected = size
+        job = self._engine(source, plan, shown, journal, options)
+        job.report.expected = source.size
         return job
 
     def sync(
@@ -95,15 +95,16 @@ class Jobs:
             raise ConfigurationError("these bulk jobs cannot sync: use a client's")
         options = JobOptions(via=wish.via, journal=journal, dry_run=wish.dry_run)
         options.check()
+        source = source_of(rows)
         means = Means(
             home=self._home,
             planner=self._planner,
             engine=self._engine,
             journal=self._journal("sync", wish.list_id, options),
-            progress=progress_of(progress, total=size_of(rows)),
+            progress=progress_of(progress, total=source.size),
             told=told,
         )
-        return Sync(source_of(rows), state, wish, means)
+        return Sync(source, state, wish, means)
 
     def _journal(
         self, verb: Verb | Literal["sync"], list_id: str | None, options: JobOptions
@@ -141,25 +142,13 @@ class Jobs:
         journal: Journal | None,
         options: JobOptions,
     ) -> Engine[Any]:
-        estimate_s = None if self._home is None else self._home.estimate_s
+        means: dict[str, Any] = {
+            "workers": self._workers,
+            "progress": progress,
+            "journal": journal,
+            "options": options,
+            "estimate_s": None if self._home is None else self._home.estimate_s,
+        }
         if isinstance(plan, ChunkPlan):
-            return ChunkEngine(
-                source,
-                self._send,
-                plan,
-                workers=self._workers,
-                progress=progress,
-                journal=journal,
-                options=options,
-                estimate_s=estimate_s,
-            )
-        return RowEngine(
-            source,
-            self._send,
-            plan,
-            workers=self._workers,
-            progress=progress,
-            journal=journal,
-            options=options,
-            estimate_s=estimate_s,
-        )
+            return ChunkEngine(source, self._send, plan, **means)
+        return RowEngine(source, self._send, plan, **means)

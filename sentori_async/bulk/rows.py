@@ -83,8 +83,9 @@ class IterableSource(Source):
 class AsyncIterableSource(Source):
     """Rows of an async iterable, advanced by one worker at a time."""
 
-    def __init__(self, rows: AsyncIterable[object]) -> None:
+    def __init__(self, rows: AsyncIterable[object], size: int | None = None) -> None:
         """Begin at the iterable's first row."""
+        self.size = size
         self._iterable = rows
         self._rows: AsyncIterator[object] | None = None
         self._turn = asyncio.Lock()
@@ -148,7 +149,7 @@ def source_of(rows: Any) -> Source:
             msg += ", or read a file with sentori_async.sources.open_rows"
         raise InvalidInput(msg)
     if isinstance(rows, AsyncIterable):
-        return AsyncIterableSource(rows)
+        return AsyncIterableSource(rows, size_of(rows))
     # A data frame iterates over its column names, which nobody means.
     if is_frame(rows):
         return IterableSource(frame_rows(rows), size_of(rows))

@@ -121,3 +121,19 @@ def test_rows_that_cannot_even_begin_stop_a_blocking_job() -> None:
 
 def test_a_size_that_cannot_be_told_is_not_known() -> None:
     assert [size_of(rows) for rows in (Query(), iter([1]), [1, 2])] == [None, None, 2]
+
+
+class AsyncRows:
+    """Async rows whose number is known."""
+
+    def __len__(self) -> int:
+        return 2
+
+    async def __aiter__(self) -> AsyncIterator[object]:
+        yield "a"
+        yield "b"
+
+
+@pytest.mark.parametrize("rows", [["a", "b"], AsyncRows()], ids=["plain", "async"])
+def test_a_source_knows_its_size(rows: object) -> None:
+    assert source_of(rows).size == 2
