@@ -32,7 +32,8 @@ _KINDS: Final[Mapping[str, type[AsyncClient]]] = {
     "sent": AsyncSent,
     "spotzee": AsyncSpotzee,
 }
-_FAST: Final = RetryPolicy(base_s=0.001, throttled_base_s=0.001, cap_s=0.01)
+# So many attempts that chance does not decide where many requests fail.
+_FAST: Final = RetryPolicy(attempts=8, base_s=0.001, throttled_base_s=0.001, cap_s=0.01)
 
 
 @attrs.frozen
