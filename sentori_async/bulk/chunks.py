@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from sentori_async.bulk.engine import Engine
-from sentori_async.bulk.journal.entries import Fate, Intent
+from sentori_async.bulk.journal.entries import Fate, intent_entry
 from sentori_async.bulk.options import PLAIN
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.plan import RowVerdict
@@ -27,7 +27,7 @@ from sentori_async.wire.settle import follow
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from sentori_async.bulk.journal.entries import Recalled
+    from sentori_async.bulk.journal.entries import IntentEntry, Recalled
     from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.options import JobOptions
     from sentori_async.bulk.plan import ChunkPlan, ChunkRow, Send
@@ -56,12 +56,12 @@ class _Entry:
         known = self.recalled.known
         return (known.chunk or 0) if known and self.recalled.fate is Fate.LOST else None
 
-    def intents(self, chunk: int, key: IdempotencyKey | None) -> Iterator[Intent]:
+    def intents(self, chunk: int, key: IdempotencyKey | None) -> Iterator[IntentEntry]:
         """Yield what is put down of it and of the rows that it has taken in."""
         contact, keys = self.row.contact, self.row.keys
         for number, digest in self.taken_in:
-            yield Intent(number, contact, keys, digest, None, chunk, self.index)
-        yield Intent(self.index, contact, keys, self.recalled.digest, key, chunk)
+            yield intent_entry(number, contact, keys, digest, chunk=chunk, merged_into=self.index)
+        yield intent_entry(self.index, contact, keys, self.recalled.digest, key=key, chunk=chunk)
 
 
 @attrs.define(eq=False)
@@ -279,7 +279,7 @@ class ChunkEngine(Engine[_Chunk]):
         key = journal.key_for(call)
         number = journal.next_chunk()
         intents = [intent for entry in part for intent in entry.intents(number, key)]
-        on_record = await self._intend(intents)
+        on_record = await self._is_on_record(self._intend(intents))
         for entry in part:
             entry.on_record = entry.on_record or on_record
         return Meter(key=key)

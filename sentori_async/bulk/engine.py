@@ -40,7 +40,7 @@ from sentori_async.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sentori_async.bulk.journal.entries import Intent
+    from sentori_async.bulk.journal.entries import IntentEntry
     from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.outcomes import Status
     from sentori_async.bulk.plan import Send
@@ -106,7 +106,9 @@ class Engine(Intake[U]):
         self._stopping = True
         self._gate.set()
         self._source.stop()
-        for unit in self._turns.abandon():
+        ahead = list(self._ahead)
+        self._ahead.clear()
+        for unit in (*ahead, *self._turns.abandon()):
             self._skip_unit(unit)
         self._wake(len(self._idle))
 
@@ -234,12 +236,24 @@ class Engine(Intake[U]):
             return None
         return recalled
 
-    async def _intend(self, intents: Sequence[Intent]) -> bool:
-        """Put down what is about to be sent; return whether that is on record."""
+    def _intend(self, intents: Sequence[IntentEntry]) -> asyncio.Future[None] | None:
+        """Begin to put down what is about to be sent; nothing is begun where that cannot be."""
         if self._journal is None:
+            return None
+        try:
+            return self._journal.intend(intents)
+        except BulkError as error:
+            self._abort(error)
+            return None
+
+    async def _is_on_record(self, written: asyncio.Future[None] | None) -> bool:
+        """Wait until what `_intend` began is durable; tell whether it is."""
+        if self._journal is None or written is None:
             return False
         try:
-            await self._journal.intend(intents)
+            if not written.done():
+                self._journal.need(written)
+            await written
         except BulkError as error:
             self._abort(error)
             return False

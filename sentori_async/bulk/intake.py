@@ -64,6 +64,8 @@ class Intake(abc.ABC, Generic[U]):
         self._journal = journal
         self._outlet: Outlet | None = None
         self._turns: Turns[U] = Turns()
+        # Units whose turn has come, which were made ready before a worker had time for them.
+        self._ahead: deque[U] = deque()
         self._stopping = False
         self._paused = False
         self._ended = False
@@ -106,6 +108,10 @@ class Intake(abc.ABC, Generic[U]):
         while True:
             if self._paused and not self._stopping:
                 await self._wait_for_news()
+            elif self._ahead:
+                if self._may_go_on():
+                    return self._ahead.popleft()
+                await self._has_room()
             elif turns.ready:
                 unit = turns.ready.popleft()
                 # There is room for one more now, or there is nothing left to wait for.
@@ -122,8 +128,19 @@ class Intake(abc.ABC, Generic[U]):
                 if made is not None and turns.join(self._keys(made), made):
                     return made
 
+    def _may_go_on(self) -> bool:
+        """Tell whether one of the units that were made ready may go on."""
+        return bool(self._ahead) and not self._paused and not self._is_full()
+
+    def _is_full(self) -> bool:
+        return self._outlet is not None and self._outlet.full
+
+    async def _has_room(self) -> None:
+        if self._outlet is not None and self._outlet.full:
+            await self._outlet.room()
+
     def _is_clear(self) -> bool:
-        """Tell whether the next row may be taken at once, as nearly always."""
+        """Tell whether nothing is in the way of the next row, as nearly always."""
         turns = self._turns
         return not (
             self._stopping
@@ -131,8 +148,7 @@ class Intake(abc.ABC, Generic[U]):
             or self._paused
             or turns.parked
             or self._coming is not None
-            or self._is_breathless()
-            or (self._outlet is not None and self._outlet.full)
+            or self._is_full()
             or (self._journal is not None and self._journal.is_behind(self._rows_taken))
         )
 
@@ -150,8 +166,7 @@ class Intake(abc.ABC, Generic[U]):
             # One time for all workers, or each would keep the loop for as long in the same turn.
             if self._breathe_at == due:
                 self._breathe_at = self._clock() + _BREATHE_S
-        if self._outlet is not None and self._outlet.full:
-            await self._outlet.room()
+        await self._has_room()
         # Somebody else may have come to the input's end meanwhile.
         if self._stopping or self._ended:
             return END

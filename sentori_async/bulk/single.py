@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from sentori_async.bulk.engine import Engine
-from sentori_async.bulk.journal.entries import Fate, Intent
+from sentori_async.bulk.journal.entries import Fate, intent_entry
 from sentori_async.bulk.options import PLAIN
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.bulk.rows import END, NOT_YET
@@ -17,9 +17,9 @@ from sentori_async.errors import InvalidInput, SentoriError
 from sentori_async.wire.message import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from sentori_async.bulk.journal.entries import Recalled
+    from sentori_async.bulk.journal.entries import IntentEntry, Recalled
     from sentori_async.bulk.journal.journal import Journal
     from sentori_async.bulk.options import JobOptions
     from sentori_async.bulk.plan import PlannedRow, RowPlan, Send
@@ -27,22 +27,41 @@ if TYPE_CHECKING:
     from sentori_async.bulk.rows import Source
     from sentori_async.errors import ApiError
 
+# Rows are put down ahead for so long at the rate of late, and how often that is looked at.
+_AHEAD_S: Final = 0.02
+_LATE_S: Final = 0.05
+_MOST_AHEAD: Final = 512
+
 
 # Not frozen and built by position: one is made for every row.
 @attrs.define(eq=False)
 class _Unit:
-    """A row, with the number and digest of each earlier row that it has superseded."""
+    """A row, with the number and digest of each earlier row that it has superseded.
+
+    Attributes:
+        meter: What sending it has cost.
+        is_put_down: Whether the journal was told of it.
+        written: What is over when that is durable; None where it is already, or never will be.
+    """
 
     index: int
     row: PlannedRow
     recalled: Recalled
-    on_record: bool = False
     superseded: tuple[tuple[int, str], ...] = ()
+    meter: Meter = attrs.field(factory=Meter)
+    is_put_down: bool = False
+    written: asyncio.Future[None] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The normalised identities that it touches."""
         return self.row.keys
+
+    @property
+    def can_be_looked_up(self) -> bool:
+        """Whether the next run can find out what became of it, should this one be killed."""
+        settle = self.row.call.settle
+        return settle is not None and settle.look is not None
 
     @property
     def may_be_superseded(self) -> bool:
@@ -81,6 +100,8 @@ class RowEngine(Engine[_Unit]):
         self._plan = plan
         self._window: Window[_Unit] | None = Window() if options.dedupe else None
         self._timer: asyncio.TimerHandle | None = None
+        self._most_ahead = 0
+        self._late_from = self._late_requests = 0.0
         self._dry = self.report.dry_run = options.dry_run
 
     def _identity(self, row: object) -> str:
@@ -93,7 +114,7 @@ class RowEngine(Engine[_Unit]):
         return unit.row.keys
 
     def _skip_unit(self, unit: _Unit) -> None:
-        self._tell(self._skipped(unit))
+        self._settle(unit, self._skipped(unit), on_record=unit.written is not None)
 
     def drain(self) -> None:
         """Take no more rows; those in flight are settled."""
@@ -108,42 +129,102 @@ class RowEngine(Engine[_Unit]):
 
     async def _work(self) -> None:
         while (unit := self._next_now() or await self._next()) is not None:
-            meter = Meter()
+            on_record = False
             try:
                 if self._journal is not None:
-                    intents = self._intents(self._journal, unit, meter)
-                    done = await self._intend(intents) if intents else False
-                    unit.on_record = done and not meter.lost
-                outcome = await self._deliver(unit, meter)
+                    if not unit.is_put_down:
+                        self._put_down((unit,), self._journal)
+                    on_record = await self._is_on_record(unit.written)
+                outcome = await self._deliver(unit)
             except BaseException:
                 # On record it is one that was sent, or was not begun: the next run finds out.
                 contact = unit.row.contact
-                self._tell(BulkOutcome(unit.index, contact, "unknown", None, None, meter.attempts))
+                self._tell(
+                    BulkOutcome(unit.index, contact, "unknown", None, None, unit.meter.attempts)
+                )
                 raise
             finally:
-                self._give_way(unit.row.keys, meter.in_doubt_until)
-            self._tell(outcome)
-            if self._journal is not None and (outcome.status != "skipped" or unit.on_record):
-                self._record(outcome, unit.recalled.digest)
+                self._give_way(unit.row.keys, unit.meter.in_doubt_until)
+            self._settle(unit, outcome, on_record=on_record)
 
-    def _intents(self, journal: Journal, unit: _Unit, meter: Meter) -> list[Intent]:
-        """Return what is to be put down before the row is sent; a lost one is on record already."""
-        row, recalled = unit.row, unit.recalled
-        meter.key = journal.key_for(row.call, recalled.known)
-        meter.lost = recalled.fate is Fate.LOST
-        if meter.lost and not unit.superseded:
-            return []
+    def _settle(self, unit: _Unit, outcome: BulkOutcome, *, on_record: bool) -> None:
+        """Account for a row; one that was not sent needs no record, but where it has one."""
+        self._tell(outcome)
+        if self._journal is None:
+            return
+        if outcome.status != "skipped" or (on_record and not unit.meter.lost):
+            self._record(outcome, unit.recalled.digest)
+
+    # ---------------------------------------------------------------------------- the journal
+
+    def _put_down(self, units: Sequence[_Unit], journal: Journal) -> None:
+        """Begin to put down rows that are about to be sent."""
+        entries: list[IntentEntry] = []
+        for unit in units:
+            unit.is_put_down = True
+            self._enter(unit, journal, entries)
+        written = self._intend(entries) if entries else None
+        for unit in units:
+            unit.written = written
+
+    def _enter(self, unit: _Unit, journal: Journal, entries: list[IntentEntry]) -> None:
+        """Add what is to be put down of a row; a lost one is on record already."""
+        row, recalled, meter = unit.row, unit.recalled, unit.meter
         contact, keys = row.contact, row.keys
-        intents = [
-            Intent(number, contact, keys, digest, None, None, unit.index)
-            for number, digest in unit.superseded
-        ]
+        key = meter.key = journal.key_for(row.call, recalled.known)
+        meter.lost = recalled.fate is Fate.LOST
+        for number, digest in unit.superseded:
+            entries.append(intent_entry(number, contact, keys, digest, merged_into=unit.index))
         if not meter.lost:
-            intents.append(Intent(unit.index, contact, keys, recalled.digest, meter.key))
-        return intents
+            entries.append(intent_entry(unit.index, contact, keys, recalled.digest, key=key))
+
+    def _look_ahead(self, journal: Journal, most: int) -> None:
+        """Put rows down together before there is a worker for each.
+
+        They are as many as are sent in a moment: each one would have to be looked up if the job
+        were killed.
+        None is put down while there are some, so that the thread that writes finds the loop with
+        nothing to do: two busy threads cost each other more than the wait does.
+        """
+        units: list[_Unit] = []
+        while len(units) < most and (unit := self._new_now()) is not None:
+            units.append(unit)
+            if not unit.can_be_looked_up:
+                break
+        if self._stopping:
+            for unit in units:
+                self._skip_unit(unit)
+        elif units:
+            self._put_down(units, journal)
+            self._ahead.extend(units)
+            journal.hurry()
+
+    def _room_ahead(self) -> int:
+        """Return how many rows may be put down ahead."""
+        now, requests = self._clock(), self.report.requests
+        late_s = now - self._late_from
+        if late_s >= _LATE_S:
+            rate = (requests - self._late_requests) / late_s
+            self._most_ahead = min(_MOST_AHEAD, int(rate * _AHEAD_S))
+            self._late_from, self._late_requests = now, requests
+        return self._most_ahead
+
+    # -------------------------------------------------------------------------------- the rows
 
     def _next_now(self) -> _Unit | None:
-        """Return what `_next` would, if that is a new row that nothing is in the way of."""
+        """Return what `_next` would, if nothing is in the way of it."""
+        if self._ahead:
+            return self._ahead.popleft() if self._may_go_on() else None
+        if self._is_breathless():
+            return None
+        # A worker that has nothing to do would have to wait for what is put down for others.
+        if self._journal is None or self._idle or not (most := self._room_ahead()):
+            return self._new_now()
+        self._look_ahead(self._journal, most)
+        return self._ahead.popleft() if self._ahead else None
+
+    def _new_now(self) -> _Unit | None:
+        """Return the next row, if it is a new one that nothing is in the way of."""
         if self._window is not None or not self._is_clear():
             return None
         unit = self._planned(self._take_now())
@@ -199,11 +280,11 @@ class RowEngine(Engine[_Unit]):
             self._tell(BulkOutcome(index, "", "skipped"))
         return None
 
-    async def _deliver(self, unit: _Unit, meter: Meter) -> BulkOutcome:
+    async def _deliver(self, unit: _Unit) -> BulkOutcome:
         """Send one row and return its outcome."""
         if isinstance(self._cause, SentoriError):
             return self._skipped(unit)
-        index, contact = unit.index, unit.row.contact
+        index, contact, meter = unit.index, unit.row.contact, unit.meter
         if self._dry:
             self._answered(None)
             self.report.requests += 1

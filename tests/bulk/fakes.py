@@ -8,17 +8,27 @@ from typing import Any
 
 from sentori_async.bulk.outcomes import Status
 from sentori_async.bulk.plan import ChunkPlan, ChunkRow, PlannedRow, RowPlan, RowVerdict
-from sentori_async.errors import InvalidInput
+from sentori_async.errors import InvalidInput, SentoriError
 from sentori_async.wire.message import Call, Meter, Operation, Request, Response, Safety
-from sentori_async.wire.settle import Flow
+from sentori_async.wire.settle import Flow, Settle
 
 OPERATION = Operation(
     platform="fake", name="rows.put", method="POST", template="put/", safety=Safety.IDEMPOTENT
 )
 
 
+def found(request: Request, error: SentoriError) -> Flow[str]:
+    """Find that a lost call was carried out."""
+    yield from ()
+    return request.path
+
+
 class FakeRowPlan(RowPlan):
     """Rows are texts: ``a:1`` touches contact ``a``; ``a+b:1`` touches two; ``!`` is invalid."""
+
+    def __init__(self, settle: Settle[Any] | None = None) -> None:
+        """Plan calls whose lost answers are settled so."""
+        self._settle = settle
 
     def plan(self, row: object) -> PlannedRow:
         text = str(row)
@@ -26,7 +36,8 @@ class FakeRowPlan(RowPlan):
             raise InvalidInput("the row starts with an exclamation mark")
         contact = text.partition(":")[0]
         keys = tuple(dict.fromkeys(contact.split("+")))
-        return PlannedRow(contact, keys, Call(Request(OPERATION, text), lambda _: text))
+        call = Call(Request(OPERATION, text), lambda _: text, self._settle)
+        return PlannedRow(contact, keys, call)
 
     def identity(self, row: object) -> str:
         return str(row).lstrip("!")

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from sentori_async import AsyncSentori, Limits
-from sentori_async.bulk.journal.entries import Intent, outcome_entry
+from sentori_async.bulk.journal.entries import IntentEntry, intent_entry, outcome_entry
 from sentori_async.bulk.journal.store import Store
 from sentori_async.bulk.ledger import Ledger, LedgerRequest
 from sentori_async.bulk.options import JobOptions
@@ -60,10 +60,15 @@ def told(path: Path, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(getattr(one, name) for name in names) for one in requests(path)]
 
 
-def put_down(path: Path, intents: list[Intent], outcomes: Iterable[BulkOutcome] = ()) -> None:
+def entry(number: int, chunk: int | None = None) -> IntentEntry:
+    contact = f"c{number}"
+    return intent_entry(number, contact, (contact,), "d", chunk=chunk)
+
+
+def put_down(path: Path, intents: list[IntentEntry], outcomes: Iterable[BulkOutcome] = ()) -> None:
     store = Store(path)
     store.open(JOB, retry_failed=False)
-    store.commit([one.entry() for one in intents], [outcome_entry(one, "d") for one in outcomes])
+    store.commit(intents, [outcome_entry(one, "d") for one in outcomes])
     store.close()
 
 
@@ -108,7 +113,7 @@ def test_a_row_that_was_put_down_and_held_back_by_an_abort_is_in_no_request(path
     """The abort came while its record was being written; one that was lost is in doubt instead."""
     put_down(
         path,
-        [Intent(n, f"c{n}", (f"c{n}",), "d") for n in range(4)],
+        [entry(n) for n in range(4)],
         [
             BulkOutcome(0, "c0", "skipped", None, api_error(AuthenticationError, 401)),
             BulkOutcome(1, "c1", "failed", None, api_error(AuthenticationError, 401), 1),
@@ -126,10 +131,10 @@ def test_a_row_that_another_run_took_for_superseded_was_sent_where_it_has_an_out
 
     The second had failed before it was superseded: then it was sent, and not in that run.
     """
-    superseded = [Intent(n, "c", ("c",), "d", None, None, 2) for n in (0, 1)]
+    superseded = [intent_entry(n, "c", ("c",), "d", merged_into=2) for n in (0, 1)]
     failed = BulkOutcome(1, "c", "failed", None, api_error(NotFound, 404), 1)
-    put_down(path, [Intent(1, "c", ("c",), "d")], [failed])
-    put_down(path, [*superseded, Intent(2, "c", ("c",), "d")])
+    put_down(path, [intent_entry(1, "c", ("c",), "d")], [failed])
+    put_down(path, [*superseded, intent_entry(2, "c", ("c",), "d")])
     put_down(path, [], [BulkOutcome(0, "c", "updated", None, None, 1)])
 
     assert told(path, "first_row", "run", "attempts") == [(0, 3, 1), (2, 2, 0)]
@@ -179,7 +184,7 @@ async def test_repeats_of_an_import_are_attempts_of_one_request(
 def test_an_id_that_only_one_row_quotes_of_two_is_still_the_chunks(path: Path) -> None:
     """Two different ones are of look-ups, and then none is known for the chunk."""
     numbers = {0: 1, 1: 1, 2: 2, 3: 2}
-    intents = [Intent(n, f"c{n}", (f"c{n}",), "d", None, chunk) for n, chunk in numbers.items()]
+    intents = [entry(n, chunk) for n, chunk in numbers.items()]
     errors = {n: api_error(NotFound, 404) for n in (1, 2, 3)}
     for n, error in errors.items():
         error.request_id = f"r{n}"  # type: ignore[attr-defined]
@@ -193,7 +198,7 @@ def test_an_id_that_only_one_row_quotes_of_two_is_still_the_chunks(path: Path) -
 
 def test_a_chunk_ends_with_the_last_of_its_rows(path: Path) -> None:
     """Its outcomes may be put down in several goes, and a kill may come between them."""
-    intents = [Intent(n, f"c{n}", (f"c{n}",), "d", None, 1) for n in range(2)]
+    intents = [entry(n, 1) for n in range(2)]
     put_down(path, intents, [BulkOutcome(1, "c1", "accepted", None, None, 1)])
     (half,) = requests(path)
     put_down(path, [], [BulkOutcome(0, "c0", "accepted", None, None, 1)])
@@ -277,7 +282,7 @@ def test_requests_of_both_kinds_come_in_the_order_of_their_first_rows(path: Path
     random.Random(7).shuffle(places)
     alone, together = sorted(places[:2_000]), places[2_000:]
     chunk_of = {place: 1 + at // 2 for at, place in enumerate(together)}
-    intents = [Intent(n, f"c{n}", (f"c{n}",), "d", None, chunk_of.get(n)) for n in sorted(places)]
+    intents = [entry(n, chunk_of.get(n)) for n in sorted(places)]
     put_down(path, intents)
     pairs = zip(together[::2], together[1::2], strict=True)
 

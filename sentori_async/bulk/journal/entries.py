@@ -96,13 +96,20 @@ class Recalled:
     known: Known | None = None
 
 
-# Not frozen and built by position: one is made for every row.
-@attrs.define(eq=False)
-class Intent:
-    """A row that is about to be sent.
+def intent_entry(
+    number: int,
+    contact: str,
+    keys: tuple[str, ...],
+    digest: str,
+    *,
+    key: IdempotencyKey | None = None,
+    chunk: int | None = None,
+    merged_into: int | None = None,
+) -> IntentEntry:
+    """Return the values that are put down.
 
-    Attributes:
-        number: Its place in the input.
+    Args:
+        number: The row's place in the input.
         contact: The contact's identity, as outcomes show it.
         keys: The normalised identities it touches.
         digest: What it said.
@@ -110,35 +117,18 @@ class Intent:
         chunk: The request it goes with, where many rows share one.
         merged_into: The later row of its contact that carries its values, if one does.
     """
-
-    number: int
-    contact: str
-    keys: tuple[str, ...]
-    digest: str
-    key: IdempotencyKey | None = None
-    chunk: int | None = None
-    merged_into: int | None = None
-
-    def entry(self) -> IntentEntry:
-        """Return the values that are put down."""
-        keys, key = self.keys, self.key
-        rare = None
-        if (
-            key is not None
-            or self.chunk is not None
-            or self.merged_into is not None
-            or keys != (self.contact,)
-        ):
-            rare = [
-                _text(keys[0]) if keys and keys[0] != self.contact else None,
-                _text(keys[1]) if len(keys) > 1 else None,
-                self.chunk,
-                self.merged_into,
-                None if key is None else key.text,
-                None if key is None else key.digest.hex(),
-                None if key is None else key.first_used_at,
-            ]
-        return self.number, _text(self.contact), self.digest, rare
+    if key is None and chunk is None and merged_into is None and keys == (contact,):
+        return number, _text(contact), digest, None
+    rare = [
+        _text(keys[0]) if keys and keys[0] != contact else None,
+        _text(keys[1]) if len(keys) > 1 else None,
+        chunk,
+        merged_into,
+        None if key is None else key.text,
+        None if key is None else key.digest.hex(),
+        None if key is None else key.first_used_at,
+    ]
+    return number, _text(contact), digest, rare
 
 
 def outcome_entry(outcome: BulkOutcome, digest: str) -> OutcomeEntry:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from sentori_async.bulk.journal.digest import digest_of
-from sentori_async.bulk.journal.entries import Fate, Intent, Known, Recalled, outcome_entry
+from sentori_async.bulk.journal.entries import Fate, Known, Recalled, outcome_entry
 from sentori_async.bulk.journal.kept import KeptOutcomes
 from sentori_async.bulk.journal.store import Store
 from sentori_async.bulk.journal.writer import Writer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sentori_async.bulk.journal.entries import IntentEntry
     from sentori_async.bulk.journal.home import Home, Job
     from sentori_async.bulk.outcomes import BulkOutcome
     from sentori_async.bulk.report import BulkReport
@@ -226,13 +227,23 @@ class Journal:
         self._store.chunk += 1
         return self._store.chunk
 
-    def intend(self, intents: Sequence[Intent]) -> asyncio.Future[None]:
-        """Put down what is about to be sent; return what is over when that is durable.
+    def intend(self, intents: Sequence[IntentEntry]) -> asyncio.Future[None]:
+        """Put down what is about to be sent, some time; return what is over when that is durable.
+
+        Who waits for that says so with `need`.
 
         Raises:
-            BulkError: It cannot be written: nothing may be sent; what is returned raises it too.
+            BulkError: It cannot be written: nothing may be sent; what is returned raises it, too.
         """
-        return self._running.intend([intent.entry() for intent in intents])
+        return self._running.intend(intents)
+
+    def hurry(self) -> None:
+        """Have all written now that was put down."""
+        self._running.hurry()
+
+    def need(self, written: asyncio.Future[None]) -> None:
+        """Have written soon what `intend` returned this of, as one more waits for it."""
+        self._running.need(written)
 
     def settle(self, outcome: BulkOutcome, digest: str) -> None:
         """Put down what became of a row."""

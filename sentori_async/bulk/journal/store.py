@@ -168,8 +168,11 @@ class Store:
             self._insert(rows)
 
     def _insert(self, rows: list[State]) -> None:
-        values = list(itertools.chain.from_iterable(rows))
-        self._file.opened.execute(schema.put(len(rows)), values)
+        size = schema.rounded(len(rows))
+        # One that is put down twice is there once.
+        padding = [rows[-1]] * (size - len(rows))
+        values = list(itertools.chain(*rows, *padding))
+        self._file.opened.execute(schema.put(size), values)
 
     def _read(self, numbers: list[int]) -> list[Any]:
         return self._file.opened.execute(schema.READ_ROWS, (_json(numbers),)).fetchall()

@@ -1,7 +1,8 @@
 """The thread that writes a journal, a group at a time.
 
 1. Intents are written as soon as the thread is free and three quarters of the workers wait, or a
-   moment later; whoever waits for one waits for its group.
+   moment after the first of them began to, or when they are wanted at once; whoever waits for one
+   waits for its group.
    So one worker waits for one commit per row, and many share theirs.
 2. Outcomes go with the next intents, or alone after a moment: nobody waits for them.
 3. A commit costs the processor as much as twenty rows, however many are in it: to write half as
@@ -34,7 +35,13 @@ _PACE_EVERY_S: Final = 1.0
 
 @attrs.define(eq=False)
 class _Group:
-    """What is written together."""
+    """What is written together.
+
+    Attributes:
+        over: Done when it is durable.
+        waiting: How many wait for it.
+        due: Whether it is to be written now.
+    """
 
     over: asyncio.Future[None]
     intents: list[IntentEntry] = attrs.field(factory=list)
@@ -100,6 +107,7 @@ class Writer:
     def intend(self, entries: Sequence[IntentEntry]) -> asyncio.Future[None]:
         """Put down what is about to be sent; return what is over when that is durable.
 
+        Who waits for it says so with `need`.
         Those who wait for it are cancelled together or not at all.
 
         Raises:
@@ -109,15 +117,31 @@ class Writer:
             raise self.error
         with self._lock:
             group = self._group
-            group.waiting += 1
             group.intents += entries
-            due = group.waiting >= self._enough and not group.due
-            if due:
-                group.due = True
-                self._news.notify()
-        if group.waiting == 1 and not due:
-            self._loop.call_later(_GATHER_S, self._hurry, group)
         return group.over
+
+    def hurry(self) -> None:
+        """Have the thread write as soon as it is free."""
+        with self._lock:
+            self._make_due(self._group)
+
+    def need(self, over: asyncio.Future[None]) -> None:
+        """Take note that one more waits for what `intend` has returned."""
+        with self._lock:
+            group = self._group
+            if group.over is not over:
+                # It is being written.
+                return
+            group.waiting += 1
+            if group.waiting >= self._enough:
+                self._make_due(group)
+        if group.waiting == 1 and not group.due:
+            self._loop.call_later(_GATHER_S, self._hurry_up, group)
+
+    def _make_due(self, group: _Group) -> None:
+        if not group.due:
+            group.due = True
+            self._news.notify()
 
     def settle(self, entry: OutcomeEntry) -> None:
         """Put down what became of a row, in a moment."""
@@ -128,13 +152,12 @@ class Writer:
             first = not group.outcomes
             group.outcomes.append(entry)
         if first:
-            self._loop.call_later(_PATIENCE_S, self._hurry, group)
+            self._loop.call_later(_PATIENCE_S, self._hurry_up, group)
 
-    def _hurry(self, group: _Group) -> None:
+    def _hurry_up(self, group: _Group) -> None:
         with self._lock:
-            if group is self._group and not group.due:
-                group.due = True
-                self._news.notify()
+            if group is self._group:
+                self._make_due(group)
 
     @property
     def waiting(self) -> int:

@@ -17,10 +17,14 @@ from sentori_async.bulk.single import RowEngine
 from sentori_async.bulk.stream import OutcomeStream
 from sentori_async.wire.idempotency import IdempotencyKey
 from sentori_async.wire.message import Call, Meter
-from tests.bulk.fakes import FakeChunkPlan, FakeRowPlan, Wire
+from sentori_async.wire.settle import Settle
+from tests.bulk.fakes import FakeChunkPlan, FakeRowPlan, Wire, found
 
 HOME = Home(platform="fake", base_url="https://fake.example/")
 JOB = Job(platform="fake", base_url="https://fake.example/", verb="update")
+
+AHEAD = 6
+"""How many rows there is room for ahead of the workers."""
 
 Answer = Callable[[str], Awaitable[None]]
 
@@ -45,12 +49,22 @@ def journal_at(path: Path, job: Job = JOB, home: Home = HOME, **options: Any) ->
 
 
 def engine_of(
-    rows: Any, wire: Wire, journal: Journal, *, chunks: int | None = None, workers: int = 3
+    rows: Any,
+    wire: Wire,
+    journal: Journal,
+    *,
+    chunks: int | None = None,
+    workers: int = 3,
+    looks_up: bool = True,
 ) -> Engine[Any]:
     if chunks is not None:
-        plan = FakeChunkPlan(max_rows=chunks)
-        return ChunkEngine(source_of(rows), wire.send, plan, workers=2, journal=journal)
-    return RowEngine(source_of(rows), wire.send, FakeRowPlan(), workers=workers, journal=journal)
+        chunked = FakeChunkPlan(max_rows=chunks)
+        return ChunkEngine(source_of(rows), wire.send, chunked, workers=2, journal=journal)
+    plan = FakeRowPlan(Settle(look=found) if looks_up else None)
+    engine = RowEngine(source_of(rows), wire.send, plan, workers=workers, journal=journal)
+    # However fast this machine is.
+    engine._room_ahead = lambda: AHEAD  # type: ignore[method-assign]
+    return engine
 
 
 async def done(

@@ -79,12 +79,16 @@ class JournalMachine(RuleBasedStateMachine):
         self.applied: dict[int, None] = {}
         self.chunks: int | None = None
         self.workers = 1
+        self.looks_up = True
 
     @initialize(
-        contacts=CONTACTS, chunks=st.one_of(st.none(), st.integers(1, 3)), workers=st.integers(1, 3)
+        contacts=CONTACTS,
+        chunks=st.one_of(st.none(), st.integers(1, 3)),
+        workers=st.integers(1, 3),
+        looks_up=st.booleans(),
     )
-    def begin(self, contacts: list[str], chunks: int | None, workers: int) -> None:
-        self.chunks, self.workers = chunks, workers
+    def begin(self, contacts: list[str], chunks: int | None, workers: int, looks_up: bool) -> None:
+        self.chunks, self.workers, self.looks_up = chunks, workers, looks_up
         self.append(contacts)
 
     @rule(contacts=CONTACTS)
@@ -169,7 +173,14 @@ class JournalMachine(RuleBasedStateMachine):
         return [number for (number,) in query(self.path, "SELECT number FROM rows")]
 
     def engine(self, wire: Platform, journal: Journal) -> Engine[Any]:
-        return engine_of(self.rows, wire, journal, chunks=self.chunks, workers=self.workers)
+        return engine_of(
+            self.rows,
+            wire,
+            journal,
+            chunks=self.chunks,
+            workers=self.workers,
+            looks_up=self.looks_up,
+        )
 
     def live(
         self, after: int = -1, error: Exception | None = None, *, retry_failed: bool = False

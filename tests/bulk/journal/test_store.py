@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from sentori_async.bulk.journal import schema
-from sentori_async.bulk.journal.entries import Intent, outcome_entry
+from sentori_async.bulk.journal.entries import intent_entry, outcome_entry
 from sentori_async.bulk.journal.store import Store
 from sentori_async.bulk.outcomes import BulkOutcome
 from sentori_async.errors import BulkError
 from tests.bulk.journal.jobs import JOB, query
 
-MANY = 2 * schema.MOST_AT_ONCE + 7
+MANY = 1_007
 
 
 @pytest.fixture
@@ -64,6 +64,15 @@ def test_a_group_too_large_for_one_statement_is_put_down_as_a_whole(
     with pytest.raises(BulkError, match="is full"):
         store.commit([], [outcome(n) for n in range(MANY)])
     assert query(path, "SELECT count(outcome), count(*) FROM rows") == [(0, MANY)]
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 63, 64, 65, 135])
+def test_each_row_is_put_down_once_however_many_there_are(
+    store: Store, path: Path, count: int
+) -> None:
+    store.commit([], [outcome(n) for n in range(count)])
+
+    assert query(path, "SELECT number FROM record ORDER BY number") == [(n,) for n in range(count)]
 
 
 def test_rows_that_are_put_down_together_share_a_place_until_all_are_settled(
@@ -153,7 +162,7 @@ def test_odd_contacts_are_told_apart_and_the_same_on_their_way_and_afterwards(pa
     asked = "SELECT contact, contact_key, other_key FROM rows ORDER BY number"
     first = Store(path)
     first.open(JOB, retry_failed=False)
-    first.commit([Intent(n, c, (f"k{c}", c), "digest").entry() for n, c in enumerate(ODD)], [])
+    first.commit([intent_entry(n, c, (f"k{c}", c), "digest") for n, c in enumerate(ODD)], [])
     on_their_way = query(path, asked)
     first.close()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sentori_async.bulk.journal.entries import Intent
+from sentori_async.bulk.journal.entries import IntentEntry
 from sentori_async.bulk.journal.journal import Journal
 from sentori_async.bulk.options import JobOptions
 from sentori_async.bulk.rows import source_of
@@ -87,9 +87,10 @@ async def test_a_lost_row_that_supersedes_others_stays_lost_where_an_abort_skips
         await until(lambda: engine._cause is not None)
         await future
 
-    def held_up(intents: Sequence[Intent]) -> asyncio.Future[None]:
+    def held_up(intents: Sequence[IntentEntry]) -> asyncio.Future[None]:
         future = intend(intents)
-        assert [(one.number, one.merged_into) for one in intents] == [(3, 4)]
+        [(number, _, _, rare)] = intents
+        assert (number, rare) == (3, [None, None, None, 4, None, None, None])
         being_put_down.set()
         return asyncio.ensure_future(after_the_abort(future))
 
