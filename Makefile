@@ -20,8 +20,8 @@ help: ## Say what there is to make
 demo: $(DEMO_READY) ## Watch a messy CSV of contacts arrive in a local account
 	@$(VENV)/bin/sentori demo
 
-test: $(WORK_READY) ## Run every test, then check the branches that must all be covered
-	@$(PYTHON) -m coverage run -m pytest
+test: $(WORK_READY) ## Run every test, on all cores, then check the branches that must all be covered
+	@$(PYTHON) -m pytest --numprocesses=auto --dist=worksteal --cov --cov-report=
 	@$(PYTHON) -m coverage report --include='$(FULLY_COVERED)' --omit='$(NOT_PROMISED)' \
 	  --fail-under=100
 

@@ -52,7 +52,7 @@ def blocked(name: str) -> Scenario:
     return scenario
 
 
-for block in BLOCKS:
+for block in sorted(BLOCKS):
     code(block)(blocked(block))
 
 

@@ -42,7 +42,9 @@ ROWS: list[object] = [
 
 
 @pytest.mark.parametrize(
-    "row", [*ROWS, cursor_row()], ids=lambda row: type(row).__name__ + str(id(row))
+    "row",
+    [*ROWS, cursor_row()],
+    ids=["text", "padded text", "mapping", "pair", "contact", "cursor row"],
 )
 @pytest.mark.parametrize("verb", ["add", "add_or_update"])
 def test_a_row_of_any_form_is_one_contact(verb: Verb, row: object) -> None:
