@@ -130,10 +130,8 @@ class Intake(abc.ABC, Generic[U]):
 
     def _may_go_on(self) -> bool:
         """Tell whether one of the units that were made ready may go on."""
-        return bool(self._ahead) and not self._paused and not self._is_full()
-
-    def _is_full(self) -> bool:
-        return self._outlet is not None and self._outlet.full
+        is_full = self._outlet is not None and self._outlet.full
+        return bool(self._ahead) and not self._paused and not is_full
 
     async def _has_room(self) -> None:
         if self._outlet is not None and self._outlet.full:
@@ -148,7 +146,7 @@ class Intake(abc.ABC, Generic[U]):
             or self._paused
             or turns.parked
             or self._coming is not None
-            or self._is_full()
+            or (self._outlet is not None and self._outlet.full)
             or (self._journal is not None and self._journal.is_behind(self._rows_taken))
         )
 

@@ -114,7 +114,9 @@ class RowEngine(Engine[_Unit]):
         return unit.row.keys
 
     def _skip_unit(self, unit: _Unit) -> None:
-        self._settle(unit, self._skipped(unit), on_record=unit.written is not None)
+        outcome = self._skipped(unit)
+        self._tell(outcome)
+        self._settle(unit, outcome, on_record=unit.written is not None)
 
     def drain(self) -> None:
         """Take no more rows; those in flight are settled."""
@@ -145,13 +147,12 @@ class RowEngine(Engine[_Unit]):
                 raise
             finally:
                 self._give_way(unit.row.keys, unit.meter.in_doubt_until)
-            self._settle(unit, outcome, on_record=on_record)
+            self._tell(outcome)
+            if self._journal is not None:
+                self._settle(unit, outcome, on_record=on_record)
 
     def _settle(self, unit: _Unit, outcome: BulkOutcome, *, on_record: bool) -> None:
-        """Account for a row; one that was not sent needs no record, but where it has one."""
-        self._tell(outcome)
-        if self._journal is None:
-            return
+        """Put down what became of a row; one that was not sent needs no record but to end one."""
         if outcome.status != "skipped" or (on_record and not unit.meter.lost):
             self._record(outcome, unit.recalled.digest)
 
