@@ -141,7 +141,8 @@ def _check_replaceable(path: Path, source: Path, *, force: bool) -> None:
 
 def _keep_earlier(path: Path) -> Path | None:
     """Give an earlier report the next free number, and return its new path; None if it is empty."""
-    path = path.resolve()
+    while path.is_symlink():  # not `resolve`: the new path is to be said as the given one is
+        path = path.parent / path.readlink()
     if not path.is_file() or path.stat().st_size <= len(_HEADER):
         return None
     numbered = (path.with_name(f"{path.stem}.{n}{path.suffix}") for n in itertools.count(1))

@@ -113,6 +113,24 @@ def test_report_behind_a_link_stays_where_it_is(tmp_path: Path, source: Path) ->
     assert [lines_of(one)[1][0] for one in (target.with_name("real.1.csv"), target)] == ["2", "3"]
 
 
+@pytest.mark.parametrize("given", ["r.csv", "link.csv", "../{}/r.csv"])
+def test_earlier_report_is_named_as_the_report_is(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """Relative to the working directory, unless the path that was given is not."""
+    monkeypatch.chdir(tmp_path)
+    Path("link.csv").symlink_to("r.csv")
+    names = [tmp_path / "r.csv", Path(given.format(tmp_path.name)), tmp_path / "r.csv"]
+    kept = []
+    for name in names:
+        with ReportFile(name, source=source) as report:
+            report.write(2, "a", "add", "added")
+            kept.append(report.kept)
+
+    assert kept == [None, names[1].with_name("r.1.csv"), names[2].with_name("r.2.csv")]
+    assert all(one.exists() for one in kept if one is not None)
+
+
 def test_no_other_file_is_replaced(tmp_path: Path, source: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("row,contact\nmine\n")

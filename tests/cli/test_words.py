@@ -95,6 +95,17 @@ def test_second_run_keeps_the_report_of_the_first(sandbox: Sandbox, path: Path) 
     assert statuses == ["added", "updated"]
 
 
+def test_reports_of_both_runs_are_named_alike_for_machines(sandbox: Sandbox, path: Path) -> None:
+    write_csv(path, [HEADER, ["ann@example.com", "Ann"]])
+
+    _, second = (
+        sentori("sync", path.name, "--json", sandbox=sandbox, cwd=path.parent) for _ in range(2)
+    )
+
+    assert second.document["report_file"] == "contacts.report.csv"
+    assert second.document["earlier_report"] == "contacts.report.1.csv"
+
+
 def test_list_that_is_not_there_is_answered_with_ten_that_are(sandbox: Sandbox, path: Path) -> None:
     for n in range(3, 20):
         sandbox.sentori.mailing_lists.add(f"LISTID{n:02}", f"List {n}")
