@@ -21,7 +21,9 @@ demo: $(DEMO_READY) ## Watch a messy CSV of contacts arrive in a local account
 	@$(VENV)/bin/sentori demo
 
 test: $(WORK_READY) ## Run every test, on all cores, then check the branches that must all be covered
-	@$(PYTHON) -m pytest --numprocesses=auto --dist=worksteal --cov --cov-report=
+	@rm -f .coverage .coverage.*
+	@COVERAGE_PROCESS_START=pyproject.toml $(PYTHON) -m pytest --numprocesses=auto --dist=worksteal
+	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report --include='$(FULLY_COVERED)' --omit='$(NOT_PROMISED)' \
 	  --fail-under=100
 
