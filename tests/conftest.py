@@ -16,7 +16,7 @@ VENDOR_PREFIXES = ("SENTORI_", "GETRESPONSE_", "SENT_", "SPOTZEE_")
 # Modules whose tests run both ways.
 BOTH_WAYS = ("test_session", "test_tokens", "test_canary", "test_every_fault")
 
-# `make test` measures the processes that run tests; those that tests start would take twice as long.
+# `make test` measures the processes that run tests; what tests start would take twice as long.
 os.environ.pop("COVERAGE_PROCESS_START", None)
 
 # Deadlines measure the machine, not the code.
