@@ -1,7 +1,7 @@
 """Interrupt a bulk job and tell what it left.
 
-Arguments: where it is (its input is advanced, or answers are awaited), as what it was begun, and
-whether to tell when it drains.
+Arguments: where it is (its input is advanced, or answers are awaited), as what it was begun, for
+how many seconds answers are waited for, and whether to tell when it drains.
 """
 
 import itertools
@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from sentori_sync import BulkReport, Sentori
+from sentori_sync import BulkReport, Sentori, _caller, portal
 
 
 def show(report: BulkReport) -> None:
@@ -30,7 +30,8 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 
 signal.signal(signal.SIGINT, interrupt)
-where, kind, *tell = sys.argv[1:]
+where, kind, patience_s, *tell = sys.argv[1:]
+_caller.DRAIN_S = portal.DRAIN_S = float(patience_s)  # type: ignore[misc, attr-defined]
 told = threading.Event()
 
 
