@@ -7,7 +7,7 @@ import pytest
 from sentori_async.bulk.sync.report import SyncReport
 from sentori_async.cli.changes import Changes
 from sentori_async.cli.diff import Places
-from sentori_async.sandbox import Sandbox
+from sentori_async.sandbox import FaultRule, FaultScript, Sandbox, faults
 from tests.cli.command import report_of, sentori, write_csv
 
 HEADER = ["EmailAddress", "FirstName"]
@@ -88,6 +88,44 @@ def test_a_finished_diff_sync_has_begun_all_that_is_to_be_sent(
     sentori("sync", people(path, "Ann", "Bob", "Ann"), *options, sandbox=sandbox)
 
     assert "not begun" not in sentori("jobs", "show", journal).out
+
+
+def test_a_journal_of_a_finished_run_is_refused_with_what_to_do(
+    sandbox: Sandbox, path: Path
+) -> None:
+    """It has rows as settled that failed, or that were sent otherwise since."""
+    state, journal = ("--state", path.with_name("state.db")), path.with_name("job.db")
+    ann = ["ann@example.com", "Ann"]
+    write_csv(path, [HEADER, ann, ["nonsense", "Cy"]])
+    sentori("sync", path, *state, "--journal", journal, sandbox=sandbox)
+    failed = sentori("sync", path, *state, "--journal", journal, sandbox=sandbox)
+    people(path, "Ann")
+    same = sentori("sync", path, *state, "--journal", journal, sandbox=sandbox)
+    sentori("sync", write_csv(path, [HEADER, [ann[0], "Anna"]]), *state, sandbox=sandbox)
+    people(path, "Ann")
+    back = sentori("sync", path, *state, "--journal", journal, sandbox=sandbox)
+    other = sentori("sync", path, *state, "--journal", path.with_name("2.db"), sandbox=sandbox)
+
+    assert (failed.code, same.code, back.code, other.code) == (2, 0, 2, 0), back.out
+    for refused in (failed, back):
+        assert f"the journal {journal} is of an earlier sync, which is finished" in refused.out
+        assert "name another file" in refused.out
+        assert "requests             0" in refused.out
+    assert "updated              1" in other.out
+
+
+def test_a_journal_of_a_run_that_left_doubts_is_gone_on_with(sandbox: Sandbox, path: Path) -> None:
+    lost = [FaultRule(f"contacts.{name}", faults.Drop()) for name in ("add_or_update", "get")]
+    options = ("--state", path.with_name("state.db"), "--journal", path.with_name("job.db"))
+    people(path, "Ann")
+
+    sandbox.faults = FaultScript(lost)
+    first = sentori("sync", path, *options, sandbox=sandbox)
+    sandbox.faults = None
+    second = sentori("sync", path, *options, sandbox=sandbox)
+
+    assert "unknown              1" in first.out
+    assert (first.code, second.code) == (1, 0), second.out
 
 
 def test_a_dry_run_says_what_has_changed_and_leaves_the_state_alone(

@@ -56,6 +56,7 @@ class Journal:
         self._job = job
         self._home = home
         self._retry_failed = retry_failed
+        self._unfinished = False
         self._store = Store(path, most_bytes=most_bytes)
         self._writer: Writer | None = None
         self._page: dict[int, Known] = {}
@@ -70,6 +71,10 @@ class Journal:
 
     # ------------------------------------------------------------------------- opening, closing
 
+    def refuse_finished(self) -> None:
+        """Have `open` refuse a journal of a run that is finished."""
+        self._unfinished = True
+
     async def open(
         self, report: BulkReport, failed: Callable[[BulkError], None], *, workers: int = 1
     ) -> None:
@@ -81,7 +86,8 @@ class Journal:
             workers: How many requests may be in flight at once.
 
         Raises:
-            BulkError: It is in use, of another job, damaged, or no journal.
+            BulkError: It is in use, of another job, finished where that is refused, damaged, or no
+                journal.
         """
         job = await self._identified()
 
@@ -95,7 +101,10 @@ class Journal:
         try:
             await self._writer.call(
                 lambda: self._store.open(
-                    job, retry_failed=self._retry_failed, expected=report.expected
+                    job,
+                    retry_failed=self._retry_failed,
+                    expected=report.expected,
+                    unfinished=self._unfinished,
                 )
             )
             if self._home.pace_recall is not None:

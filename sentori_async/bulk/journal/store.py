@@ -59,18 +59,32 @@ class Store:
         """Where it is."""
         return self._file.path
 
-    def open(self, job: Job, *, retry_failed: bool, expected: int | None = None) -> None:
+    def open(
+        self,
+        job: Job,
+        *,
+        retry_failed: bool,
+        expected: int | None = None,
+        unfinished: bool = False,
+    ) -> None:
         """Open the journal of a job, or begin it, and begin a run.
 
         Args:
             job: Which job.
             retry_failed: Whether rows that failed are sent again.
             expected: How many rows the input has, where it says so.
+            unfinished: Whether a journal of a run that is finished is refused.
 
         Raises:
-            BulkError: It is in use, of another job, damaged, or no journal.
+            BulkError: It is in use, of another job, finished, damaged, or no journal.
         """
-        self._file.open(lambda db: self._fill(db, job), lambda: self._check(job))
+
+        def check() -> None:
+            self._check(job)
+            if unfinished:
+                self._check_unfinished(job)
+
+        self._file.open(lambda db: self._fill(db, job), check)
         try:
             self._write_apart()
             with self._file.reading():
@@ -103,6 +117,15 @@ class Store:
                 "name another file"
             )
             raise BulkError(msg)
+
+    def _check_unfinished(self, job: Job) -> None:
+        """See that no run has come to its end."""
+        finished = "SELECT EXISTS (SELECT 1 FROM runs WHERE status = 'finished')"
+        if self._file.opened.execute(finished).fetchone()[0]:
+            raise BulkError(
+                f"the journal {self.path} is of an earlier {job.verb}, which is finished: "
+                "name another file for this one"
+            )
 
     def _write_apart(self) -> None:
         """Write rows that are on their way like all others."""

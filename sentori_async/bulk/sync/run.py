@@ -229,6 +229,9 @@ class Sync:
         report.missing = self._state.total - seen
         self._changes = sum(put_by.values())
         report.expected = report.total + self._changes
+        if self._means.journal is not None and not put_by.keys() & {Before.DOUBTFUL, Before.NEVER}:
+            # The state has all that a finished run did: its journal would only hide changes since.
+            self._means.journal.refuse_finished()
 
     def _weigh(self) -> RowPlan | None:
         """Return the plan of the contacts that are to be removed, if any are.
