@@ -3,7 +3,8 @@
 1. A row's number is that of the line where it begins, as an editor shows it: what reading says of a
    line and what a job says of a row can be laid side by side.
 2. Cells lose the space around them; an empty cell is absent, so that it clears nothing.
-3. A row with fewer cells than columns lacks the last ones; empty cells beyond them are ignored.
+3. A row has a cell for every column, unless it is blank; empty cells beyond them are ignored. Where
+   the numbers differ, nobody knows which cells belong to which columns: the row is refused.
 4. What is wrong within one line refuses that row. A quoted cell that runs on and then breaks
    leaves nobody sure where rows begin, and refuses the file.
 """
@@ -91,15 +92,21 @@ class CsvFile(TextFile):
         if not any(cells):
             return Row(number)
         values = self._values(cells)
-        if any(cells[len(self.columns) :]):
-            reason = (
-                f"the row has {len(cells)} cells for {len(self.columns)} columns: "
-                "put quotes around cells that hold the delimiter"
-            )
-            return RefusedRow(number, reason, values)
+        if len(cells) < len(self.columns) or any(cells[len(self.columns) :]):
+            return RefusedRow(number, self._miscounted(len(cells)), values)
         if any("\0" in cell for cell in cells):
             return RefusedRow(number, "the row holds a NUL character: remove it", values)
         return Row(number, values)
+
+    def _miscounted(self, cells: int) -> str:
+        """Return what is wrong with the number of a row's cells, and what to do."""
+        columns = len(self.columns)
+        remedy = (
+            "look which are missing, and write the delimiters of empty ones too"
+            if cells < columns
+            else "put quotes around cells that hold the delimiter"
+        )
+        return f"the row has {cells} cell{'s' if cells > 1 else ''} for {columns} columns: {remedy}"
 
     def _values(self, cells: list[str]) -> Mapping[str, Any]:
         pairs = zip(self.columns, cells, strict=False)

@@ -82,7 +82,9 @@ def report_of(path: Path) -> list[dict[str, str]]:
 
 
 def write_csv(path: Path, rows: Iterable[Iterable[str]]) -> Path:
-    """Write a CSV as a spreadsheet does, and return where it is."""
+    """Write a CSV as a spreadsheet does, with all cells of a row, and return where it is."""
+    header, *rest = map(list, rows)
+    full = (row and row + [""] * (len(header) - len(row)) for row in rest)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(rows)
+        csv.writer(file).writerows([header, *full])
     return path

@@ -116,6 +116,28 @@ def test_report_is_for_its_owner_alone(sandbox: Sandbox, path: Path) -> None:
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
 
 
+def test_row_that_lacks_cells_changes_nothing_and_goes_to_be_repaired_as_it_is(
+    sandbox: Sandbox, path: Path
+) -> None:
+    """The cell of the first name is gone, and the last name stands in its place."""
+    sandbox.sentori.contacts.add("ann@example.com", {"FirstName": "Ann", "LastName": "Old"})
+    path.write_bytes(b"Email;First name;Last name\r\nann@example.com;New\r\n\r\n;\r\n")
+    repair = path.with_name("repair.csv")
+
+    done = sentori("sync", path, "--empty-as-null", "--dead-letters", repair, sandbox=sandbox)
+
+    assert done.code == 1
+    assert "the row has 2 cells for 3 columns: " in done.out
+    assert "line 2." in done.out
+    first, blank = report_of(path.with_name("contacts.report.csv"))
+    assert (first["contact"], first["error"]) == ("ann@example.com", "InvalidInput")
+    assert (blank["row"], blank["status"]) == ("4", "skipped")
+    assert repair.read_bytes() == b"Email;First name;Last name\r\nann@example.com;New\r\n"
+    ann = sandbox.sentori.contacts.get("ann@example.com")
+    assert ann is not None
+    assert (ann["FirstName"], ann["LastName"]) == ("Ann", "Old")
+
+
 def test_empty_rows_are_left_out_and_fail_nothing(sandbox: Sandbox, path: Path) -> None:
     write_csv(path, [HEADER, [], ["", "", ""], ["ann@example.com"]])
 

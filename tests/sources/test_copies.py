@@ -68,9 +68,12 @@ def test_what_stands_above_the_header_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_row_that_cannot_be_read_is_copied_too(tmp_path: Path) -> None:
-    text = 'Email,Note\na@example.com,"x"y\nb@example.com,2\n'
+    text = 'Email,Note\na@example.com,"x"y\nb@example.com,2\nc@example.com\n\nd@example.com , 2,3'
 
     assert copied(tmp_path, text.encode(), indexes=[0]) == b'Email,Note\na@example.com,"x"y\n'
+    assert copied(tmp_path, text.encode(), numbers=Marks([4, 6])) == (
+        b"Email,Note\nc@example.com\nd@example.com , 2,3\n"
+    )
 
 
 def test_lines_of_json_stand_as_they_stood(tmp_path: Path) -> None:

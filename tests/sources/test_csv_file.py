@@ -96,25 +96,23 @@ def test_cells_lose_the_space_around_them(path: Path) -> None:
     assert rows == [{"EmailAddress": "a@example.com", "FirstName": "Ann"}]
 
 
-def test_empty_and_missing_cells_are_absent(path: Path) -> None:
-    rows = rows_of(path, HEADER + b"a@example.com,,  \r\nb@example.com\r\n")
+def test_empty_cells_are_absent(path: Path) -> None:
+    rows = rows_of(path, HEADER + b"a@example.com,,  \r\n")
 
-    assert rows == [{"EmailAddress": "a@example.com"}, {"EmailAddress": "b@example.com"}]
+    assert rows == [{"EmailAddress": "a@example.com"}]
 
 
-def test_empty_cells_clear_on_request_and_missing_ones_do_not(path: Path) -> None:
-    rows = rows_of(path, HEADER + b"a@example.com,, \r\nb@example.com\r\n", empty_as_null=True)
+def test_empty_cells_clear_on_request(path: Path) -> None:
+    rows = rows_of(path, HEADER + b"a@example.com,, \r\n", empty_as_null=True)
 
-    assert rows == [
-        {"EmailAddress": "a@example.com", "FirstName": None, "LastName": None},
-        {"EmailAddress": "b@example.com"},
-    ]
+    assert rows == [{"EmailAddress": "a@example.com", "FirstName": None, "LastName": None}]
 
 
 def test_only_a_row_without_any_value_is_blank(path: Path) -> None:
-    rows = rows_of(path, HEADER + b",,\r\n , ,\t\r\n,,x\r\n", empty_as_null=True)
+    content = HEADER + b",,\r\n , ,\t\r\n,\r\n \r\n,,x\r\n"
+    rows = rows_of(path, content, empty_as_null=True)
 
-    assert [good(row).blank for row in rows] == [True, True, False]
+    assert [good(row).blank for row in rows] == [True, True, True, True, False]
 
 
 # ---------------------------------------------------------------------------------- row numbers
@@ -165,6 +163,8 @@ def test_empty_lines_above_the_header_count(path: Path) -> None:
     ("line", "reason"),
     [
         (b"a@example.com,Ann,A,too much", "4 cells for 3 columns"),
+        (b"a@example.com,Ann Bloggs", "2 cells for 3 columns: look which are missing"),
+        (b"a@example.com", "1 cell for 3 columns"),
         (b'a@example.com,"Ann" A,B', "quotes are wrong"),
         (b"a@example.com,A\0nn,B", "NUL"),
         (b'a@example.com,"Ann', "quotes are wrong"),
@@ -206,6 +206,21 @@ def test_empty_cells_beyond_the_columns_are_ignored(path: Path) -> None:
     rows = rows_of(path, b"EmailAddress,FirstName,,\r\na@example.com,Ann,, \r\n")
 
     assert rows == [{"EmailAddress": "a@example.com", "FirstName": "Ann"}]
+
+
+def test_unused_columns_of_the_header_need_no_cells(path: Path) -> None:
+    assert rows_of(path, b"EmailAddress,,\r\na@example.com\r\n") == [
+        {"EmailAddress": "a@example.com"}
+    ]
+
+
+@pytest.mark.parametrize("empty_as_null", [False, True])
+def test_row_of_a_file_that_was_cut_off_is_refused(path: Path, *, empty_as_null: bool) -> None:
+    """What there is of it may end within a cell."""
+    rows = rows_of(path, HEADER + b"a@example.com,Ann,A\r\nb@example", empty_as_null=empty_as_null)
+
+    assert refused(rows[1]).number == 3
+    assert refused(rows[1]).values_read == {"EmailAddress": "b@example"}
 
 
 def test_quote_that_is_never_closed_refuses_the_file_and_names_its_line(path: Path) -> None:
