@@ -37,14 +37,15 @@ app: Final = App(
     default_parameter=Parameter(negative=(), show_default=False),
 )
 # By their places, with their texts: a command's code is loaded when the command is called.
-for _command, _help, _more in (
-    ("demo:demo", texts.DEMO, ""),
-    ("explain:explain", texts.EXPLAIN, texts.EXPLAIN_MORE),
-    ("migrate:migrate", texts.MIGRATE, texts.MIGRATE_MORE),
-    ("sandbox:sandbox", texts.SANDBOX, texts.SANDBOX_MORE),
-    ("sync:sync", texts.SYNC, texts.SYNC_MORE),
+# A usage is given where cyclopts would write [ARGS] for arguments that may be left out.
+for _command, _help, _more, _usage in (
+    ("demo:demo", texts.DEMO, "", texts.DEMO_USAGE),
+    ("explain:explain", texts.EXPLAIN, texts.EXPLAIN_MORE, texts.EXPLAIN_USAGE),
+    ("migrate:migrate", texts.MIGRATE, texts.MIGRATE_MORE, None),
+    ("sandbox:sandbox", texts.SANDBOX, texts.SANDBOX_MORE, None),
+    ("sync:sync", texts.SYNC, texts.SYNC_MORE, None),
 ):
-    app.command(f"sentori_async.cli.{_command}", help=_help, help_epilogue=_more)
+    app.command(f"sentori_async.cli.{_command}", help=_help, help_epilogue=_more, usage=_usage)
 app.command("sentori_async.cli.contact:app", name="contact", help=texts.CONTACT)
 app.command("sentori_async.cli.jobs:app", name="jobs", help=texts.JOBS)
 

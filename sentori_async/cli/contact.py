@@ -47,7 +47,7 @@ def get(
     return _with_client(account, output, work)
 
 
-@app.command
+@app.command(usage=texts.usage("contact add", "ADDRESS [FIELD=VALUE...]"))
 def add(
     address: Address,
     /,
@@ -64,7 +64,7 @@ def add(
     return _with_client(account, output, work)
 
 
-@app.command
+@app.command(usage=texts.usage("contact update", "ADDRESS FIELD=VALUE..."))
 def update(
     address: Address,
     /,
@@ -83,7 +83,7 @@ def update(
     return _with_client(account, output, work)
 
 
-@app.command
+@app.command(usage=texts.usage("contact add-or-update", "ADDRESS [FIELD=VALUE...]"))
 def add_or_update(
     address: Address,
     /,
@@ -151,7 +151,7 @@ def subscribe(
     return _with_client(account, output, work)
 
 
-@app.command
+@app.command(usage=texts.usage("contact unsubscribe", "ADDRESS [LIST_ID]"))
 def unsubscribe(
     address: Address,
     list_id: ListId | None = None,

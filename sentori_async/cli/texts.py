@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+
+def usage(command: str, arguments: str) -> str:
+    """Return the line that says how a command is written, in the form that others have."""
+    return f"Usage: sentori {command} [OPTIONS] {arguments}"
+
+
 SENTORI: Final = "Move contacts into Sentori, one at a time or ten million, without losing one."
 
 SENTORI_MORE: Final = """\
@@ -39,6 +45,8 @@ Nothing leaves this machine. The account holds some contacts, lists and suppress
 is gone afterwards; the report file stays.
 """
 
+DEMO_USAGE: Final = usage("demo", "[FILE]")
+
 EXPLAIN: Final = "Explain an error code: what it means, what to do, which exception it becomes."
 
 EXPLAIN_MORE: Final = """\
@@ -50,6 +58,8 @@ EXPLAIN_MORE: Final = """\
     sentori explain sent BUSINESS_002
     sentori explain --all --json
 """
+
+EXPLAIN_USAGE: Final = usage("explain", "[PLATFORM] [CODE]")
 
 JOBS: Final = "Look at a job through its journal, while it runs or afterwards."
 

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 import pytest
+from cyclopts import App
 
 from sentori_async import __version__
-from sentori_async.cli.app import run
+from sentori_async.cli.app import app, run
 from tests.cli.command import CONTROL, ROOT, environment, sentori
 
 
@@ -42,6 +44,42 @@ def test_help_teaches_by_example(
     assert run([*command, "--help"]) == 0
 
     assert teaches in " ".join(capsys.readouterr().out.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("demo", "[FILE]"),
+        ("explain", "[PLATFORM] [CODE]"),
+        ("contact add", "ADDRESS [FIELD=VALUE...]"),
+        ("contact update", "ADDRESS FIELD=VALUE..."),
+        ("contact add-or-update", "ADDRESS [FIELD=VALUE...]"),
+        ("contact unsubscribe", "ADDRESS [LIST_ID]"),
+        ("jobs export", "JOURNAL FILE"),
+    ],
+)
+def test_usage_names_the_arguments(
+    capsys: pytest.CaptureFixture[str], command: str, arguments: str
+) -> None:
+    assert run([*command.split(), "--help"]) == 0
+
+    usage = capsys.readouterr().out.splitlines()[0]
+    assert usage == f"Usage: sentori {command} [OPTIONS] {arguments}"
+
+
+def test_no_usage_speaks_of_mere_args(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in commands(app):
+        run([*command, "--help"])
+
+        assert "[ARGS" not in capsys.readouterr().out
+
+
+def commands(of: App) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every command below an app."""
+    for name in of:
+        if not name.startswith("-"):
+            yield (name,)
+            yield from ((name, *rest) for rest in commands(of[name]))
 
 
 def test_help_through_a_pipe_has_no_control_characters() -> None:
