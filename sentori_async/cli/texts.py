@@ -10,7 +10,12 @@ def usage(command: str, arguments: str) -> str:
     return f"Usage: sentori {command} [OPTIONS] {arguments}"
 
 
-SENTORI: Final = "Move contacts into Sentori, one at a time or ten million, without losing one."
+SENTORI: Final = """\
+Move contacts, one at a time or ten million, without losing one.
+
+The commands sync and contact work on a Sentori account, and migrate moves contacts from any of
+Sentori, GetResponse, Sent and Spotzee to another. explain, jobs and sandbox know all four.
+"""
 
 SENTORI_MORE: Final = """\
 **Start here**
@@ -23,7 +28,7 @@ SENTORI_MORE: Final = """\
 **Exit codes**: 0 all well, 1 some rows failed, 2 misuse or stopped, 130 interrupted.
 """
 
-CONTACT: Final = "Look at one contact, or change it."
+CONTACT: Final = "Look at one contact of a Sentori account, or change it."
 
 CONTACT_MORE: Final = """\
 **Examples**
@@ -119,7 +124,7 @@ SANDBOX_MORE: Final = """\
 """
 
 SYNC: Final = """\
-Send every row of a CSV, JSON Lines or Parquet file to the account, and account for each of them.
+Send the rows of a CSV, JSON Lines or Parquet file to a Sentori account, and account for each.
 
 One column must hold the address. The others become the fields of the same name, in any spelling,
 or what the usual words for them mean: "E-mail", "First name" and "surname" are understood. Empty

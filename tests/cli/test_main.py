@@ -29,6 +29,8 @@ def test_console_script_is_this_command() -> None:
     ("command", "teaches"),
     [
         ([], "sentori sync contacts.csv --list LISTID01"),
+        ([], "sync and contact work on a Sentori account"),
+        ([], "from any of Sentori, GetResponse, Sent and Spotzee to another"),
         (["demo"], "Nothing leaves this machine"),
         (["sync"], "--encoding cp1252 --map Kundenname=LastName"),
         (["sync"], "never an option"),
