@@ -248,7 +248,7 @@ class ChunkEngine(Engine[_Chunk]):
             part = parts[-1]
             call = self._plan.call([entry.row for entry in part])
             meter = await self._put_down(part, call, lost=lost)
-            if isinstance(self._cause, SentoriError):
+            if self._is_over():
                 self._tell_all(parts.pop(), self._skip_verdict(), 0)
                 continue
             sent = await self._send_part(chunk, part, call, meter)
@@ -271,7 +271,7 @@ class ChunkEngine(Engine[_Chunk]):
     async def _put_down(self, part: list[_Entry], call: Call[Any], *, lost: bool) -> Meter:
         """Put rows on record before they are sent; those of a lost request are on record."""
         journal = self._journal
-        if journal is None or isinstance(self._cause, SentoriError):
+        if journal is None or self._is_over():
             return Meter()
         if lost:
             key = journal.key_for(call, part[0].recalled.known)

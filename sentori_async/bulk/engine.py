@@ -96,6 +96,7 @@ class Engine(Intake[U]):
         self._estimate_s = estimate_s
         self._gate = asyncio.Event()
         self._cause: Exception | None = None
+        self._is_unwritable = False
 
     def attach(self, outlet: Outlet) -> None:
         """Send outcomes to `outlet` too; before the job runs."""
@@ -207,10 +208,6 @@ class Engine(Intake[U]):
         """Take rows and settle them until there are none."""
 
     @abc.abstractmethod
-    def _skip_unit(self, unit: U) -> None:
-        """Account for what was taken and is not to be sent any more."""
-
-    @abc.abstractmethod
     def _identity(self, row: object) -> str:
         """Return the identity a row seems to have, or ""."""
 
@@ -231,6 +228,10 @@ class Engine(Intake[U]):
             self._abort(error)
             self._tell(BulkOutcome(index, self._identity(row), "skipped", None, error))
             return None
+        except Exception as error:  # noqa: BLE001 - the boundary to a row's own code
+            self._abort(error)
+            self._tell(BulkOutcome(index, "", "skipped"))
+            return None
         if recalled.known is not None and recalled.fate is Fate.SETTLED:
             self._tell(recalled.known.told())
             return None
@@ -243,6 +244,7 @@ class Engine(Intake[U]):
         try:
             return self._journal.intend(intents)
         except BulkError as error:
+            self._is_unwritable = True
             self._abort(error)
             return None
 
@@ -255,9 +257,17 @@ class Engine(Intake[U]):
                 self._journal.need(written)
             await written
         except BulkError as error:
+            self._is_unwritable = True
             self._abort(error)
             return False
         return True
+
+    def _is_over(self) -> bool:
+        """Tell whether not even rows that were taken may be sent: nobody would take or know them.
+
+        A fault of the caller's own code is no such reason: what was taken then is settled.
+        """
+        return self._is_unwritable or isinstance(self._cause, SentoriError)
 
     def _refuse(self, index: int, row: object, recalled: Recalled, error: InvalidInput) -> None:
         """Account for a row that cannot be sent as it is."""

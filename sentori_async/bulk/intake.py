@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sentori_async.bulk.rows import Source
 
 # How long rows that need no I/O may keep the loop from its other work, and how much longer others.
-_BREATHE_S: Final = 0.005
+BREATHE_S: Final = 0.005
 _LONGER_S: Final = 0.045
 
 U = TypeVar("U")
@@ -95,6 +95,10 @@ class Intake(abc.ABC, Generic[U]):
         """Return what no other unit in flight may share."""
 
     @abc.abstractmethod
+    def _skip_unit(self, unit: U) -> None:
+        """Account for what was taken and is not to be sent any more."""
+
+    @abc.abstractmethod
     def _skip(self, row: object) -> None:
         """Account for a row that was fetched and is not to be sent any more."""
 
@@ -125,8 +129,16 @@ class Intake(abc.ABC, Generic[U]):
                 await self._wait_for_news()
             else:
                 made = await self._make()
-                if made is not None and turns.join(self._keys(made), made):
+                if made is not None and self._may_begin(made):
                     return made
+
+    def _may_begin(self, made: U) -> bool:
+        """Tell whether what was just made may go at once; else it is parked, or skipped."""
+        if self._stopping:
+            # Its input has ended the job while it was asked for the row.
+            self._skip_unit(made)
+            return False
+        return self._turns.join(self._keys(made), made)
 
     def _may_go_on(self) -> bool:
         """Tell whether one of the units that were made ready may go on."""
@@ -163,11 +175,14 @@ class Intake(abc.ABC, Generic[U]):
             await asyncio.sleep(0)
             # One time for all workers, or each would keep the loop for as long in the same turn.
             if self._breathe_at == due:
-                self._breathe_at = self._clock() + _BREATHE_S
+                self._breathe_at = self._clock() + BREATHE_S
         await self._has_room()
         # Somebody else may have come to the input's end meanwhile.
         if self._stopping or self._ended:
             return END
+        # Or have made some ready.
+        if self._ahead:
+            return NOT_YET
         if self._journal is not None and self._journal.is_behind(self._rows_taken):
             try:
                 await self._journal.catch_up(self._rows_taken)

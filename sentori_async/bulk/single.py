@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from sentori_async.bulk.engine import Engine
+from sentori_async.bulk.intake import BREATHE_S
 from sentori_async.bulk.journal.entries import Fate, intent_entry
 from sentori_async.bulk.options import PLAIN
 from sentori_async.bulk.outcomes import BulkOutcome
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     from sentori_async.bulk.progress import Progress
     from sentori_async.bulk.rows import Source
     from sentori_async.errors import ApiError
+    from sentori_async.wire.idempotency import IdempotencyKey
 
 # Rows are put down ahead for so long at the rate of late, and how often that is looked at.
 _AHEAD_S: Final = 0.02
 _LATE_S: Final = 0.05
 _MOST_AHEAD: Final = 512
+# Platforms remember keys for hours.
+_SOON_S: Final = 60.0
 
 
 # Not frozen and built by position: one is made for every row.
@@ -71,6 +76,12 @@ class _Unit:
         """
         known = self.recalled.known
         return self.recalled.fate is not Fate.LOST or (known is not None and known.merged)
+
+
+def _renewed(key: IdempotencyKey) -> IdempotencyKey:
+    """Return a key of a row that was put down ahead, where a pause has kept it from being sent."""
+    now = time.time()
+    return key if now - key.first_used_at < _SOON_S else attrs.evolve(key, first_used_at=now)
 
 
 class RowEngine(Engine[_Unit]):
@@ -136,6 +147,8 @@ class RowEngine(Engine[_Unit]):
                 if self._journal is not None:
                     if not unit.is_put_down:
                         self._put_down((unit,), self._journal)
+                    elif unit.meter.key is not None and not unit.meter.lost:
+                        unit.meter.key = _renewed(unit.meter.key)
                     on_record = await self._is_on_record(unit.written)
                 outcome = await self._deliver(unit)
             except BaseException:
@@ -187,17 +200,14 @@ class RowEngine(Engine[_Unit]):
         None is put down while there are some, so that the thread that writes finds the loop with
         nothing to do: two busy threads cost each other more than the wait does.
         """
-        units: list[_Unit] = []
-        while len(units) < most and (unit := self._new_now()) is not None:
-            units.append(unit)
-            if not unit.can_be_looked_up:
+        ahead, until = self._ahead, self._clock() + BREATHE_S
+        while len(ahead) < most and (unit := self._new_now()) is not None:
+            # What ends the job now finds it there.
+            ahead.append(unit)
+            if not unit.can_be_looked_up or self._clock() >= until:
                 break
-        if self._stopping:
-            for unit in units:
-                self._skip_unit(unit)
-        elif units:
-            self._put_down(units, journal)
-            self._ahead.extend(units)
+        if ahead:
+            self._put_down(tuple(ahead), journal)
             journal.hurry()
 
     def _room_ahead(self) -> int:
@@ -229,6 +239,10 @@ class RowEngine(Engine[_Unit]):
         if self._window is not None or not self._is_clear():
             return None
         unit = self._planned(self._take_now())
+        if unit is not None and self._stopping:
+            # As in `_may_begin`, without its calls for every row.
+            self._skip_unit(unit)
+            return None
         return unit if unit is not None and self._turns.join(unit.row.keys, unit) else None
 
     async def _make(self) -> _Unit | None:
@@ -283,7 +297,7 @@ class RowEngine(Engine[_Unit]):
 
     async def _deliver(self, unit: _Unit) -> BulkOutcome:
         """Send one row and return its outcome."""
-        if isinstance(self._cause, SentoriError):
+        if self._is_over():
             return self._skipped(unit)
         index, contact, meter = unit.index, unit.row.contact, unit.meter
         if self._dry:

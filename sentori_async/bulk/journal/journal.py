@@ -142,7 +142,14 @@ class Journal:
             "cause": None if cause is None else type(cause).__name__,
         }
         # A close that was begun is finished, even when the job is cancelled meanwhile.
-        await asyncio.shield(self._close(status, account))
+        closing = asyncio.ensure_future(self._close(status, account))
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await asyncio.wait([closing])
+            # Who cancels a job does not ask whether its journal was closed well.
+            closing.exception()
+            raise
 
     async def _close(self, status: str, account: dict[str, object]) -> None:
         try:
