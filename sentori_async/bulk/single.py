@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from sentori_async.errors import ApiError
     from sentori_async.wire.idempotency import IdempotencyKey
 
-# Rows are put down ahead for so long at the rate of late, and how often that is looked at.
+# Rows are put down ahead for so long at the rate of late, but no more for each worker; how often
+# the rate is looked at.
 _AHEAD_S: Final = 0.02
+_AHEAD_EACH: Final = 3
 _LATE_S: Final = 0.05
-_MOST_AHEAD: Final = 512
 # Platforms remember keys for hours.
 _SOON_S: Final = 60.0
 
@@ -216,7 +217,7 @@ class RowEngine(Engine[_Unit]):
         late_s = now - self._late_from
         if late_s >= _LATE_S:
             rate = (requests - self._late_requests) / late_s
-            self._most_ahead = min(_MOST_AHEAD, int(rate * _AHEAD_S))
+            self._most_ahead = min(_AHEAD_EACH * self._workers, int(rate * _AHEAD_S))
             self._late_from, self._late_requests = now, requests
         return self._most_ahead
 

@@ -189,9 +189,9 @@ async def test_rows_of_one_contact_keep_their_order_among_those_put_down_ahead(p
 
 
 @pytest.mark.parametrize(
-    ("requests", "ahead"), [(0, 0), (6, 0), (7, 1), (1_000, 160), (9_999, 512)]
+    ("requests", "ahead"), [(0, 0), (6, 0), (7, 1), (50, 8), (9_999, 3 * WORKERS)]
 )
-def test_as_many_rows_are_put_down_ahead_as_are_sent_in_a_moment(
+def test_as_many_rows_are_put_down_ahead_as_are_sent_in_a_moment_but_three_for_a_worker(
     path: Path, requests: int, ahead: int
 ) -> None:
     """The journal of a job of ten requests a second holds none that was not about to be sent."""
