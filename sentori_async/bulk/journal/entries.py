@@ -140,13 +140,14 @@ def outcome_entry(outcome: BulkOutcome, digest: str) -> OutcomeEntry:
         code = code if isinstance(code, int) else _text(code)
         trouble = [type(error).__name__, code, _written(error)]
     said = outcome.result if error is None else error
+    request_id = getattr(said, "request_id", None)
     return (
         outcome.index,
         _text(outcome.contact),
         digest,
         outcome.status,
         outcome.attempts,
-        _text(getattr(said, "request_id", None)),
+        None if request_id is None else _text(request_id),
         trouble,
     )
 

@@ -259,8 +259,10 @@ class Journal:
 
     def need(self, written: asyncio.Future[None]) -> None:
         """Have written soon what `intend` returned this of, as one more waits for it."""
-        self._running.need(written)
+        if self._writer is not None:
+            self._writer.need(written)
 
     def settle(self, outcome: BulkOutcome, digest: str) -> None:
         """Put down what became of a row."""
-        self._running.settle(outcome_entry(outcome, digest))
+        if self._writer is not None:
+            self._writer.settle(outcome_entry(outcome, digest))
