@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Rows are put down ahead for so long at the rate of late, but no more for each worker; how often
 # the rate is looked at.
 _AHEAD_S: Final = 0.02
-_AHEAD_EACH: Final = 3
+_AHEAD_EACH: Final = 4
 _LATE_S: Final = 0.05
 # Platforms remember keys for hours.
 _SOON_S: Final = 60.0
@@ -193,22 +193,27 @@ class RowEngine(Engine[_Unit]):
         if not meter.lost:
             entries.append(intent_entry(unit.index, contact, keys, recalled.digest, key=key))
 
-    def _look_ahead(self, journal: Journal, most: int) -> None:
+    def _look_ahead(self, journal: Journal) -> None:
         """Put rows down together before there is a worker for each.
 
         They are as many as are sent in a moment: each one would have to be looked up if the job
         were killed.
-        None is put down while there are some, so that the thread that writes finds the loop with
-        nothing to do: two busy threads cost each other more than the wait does.
+        A third is left when more are put down, to be sent while those are written.
         """
-        ahead, until = self._ahead, self._clock() + BREATHE_S
+        ahead, most = self._ahead, self._room_ahead()
+        # A worker that has nothing to do would have to wait for what is put down for others.
+        if self._idle or 3 * len(ahead) > most or self._is_breathless():
+            return
+        units: list[_Unit] = []
+        until = self._clock() + BREATHE_S
         while len(ahead) < most and (unit := self._new_now()) is not None:
+            units.append(unit)
             # What ends the job now finds it there.
             ahead.append(unit)
             if not unit.can_be_looked_up or self._clock() >= until:
                 break
-        if ahead:
-            self._put_down(tuple(ahead), journal)
+        if units and not self._stopping:
+            self._put_down(units, journal)
             journal.hurry()
 
     def _room_ahead(self) -> int:
@@ -225,15 +230,11 @@ class RowEngine(Engine[_Unit]):
 
     def _next_now(self) -> _Unit | None:
         """Return what `_next` would, if nothing is in the way of it."""
+        if self._journal is not None:
+            self._look_ahead(self._journal)
         if self._ahead:
             return self._ahead.popleft() if self._may_go_on() else None
-        if self._is_breathless():
-            return None
-        # A worker that has nothing to do would have to wait for what is put down for others.
-        if self._journal is None or self._idle or not (most := self._room_ahead()):
-            return self._new_now()
-        self._look_ahead(self._journal, most)
-        return self._ahead.popleft() if self._ahead else None
+        return None if self._is_breathless() else self._new_now()
 
     def _new_now(self) -> _Unit | None:
         """Return the next row, if it is a new one that nothing is in the way of."""

@@ -50,7 +50,7 @@ def put_down(path: Path) -> int:
     return int(count)
 
 
-async def test_rows_are_put_down_ahead_and_none_while_there_are_some(path: Path) -> None:
+async def test_rows_are_put_down_ahead_and_none_while_a_third_of_them_is_left(path: Path) -> None:
     wire = Held()
     engine = engine_of(ROWS, wire, journal_at(path))
     task = await busy(engine, wire)
@@ -189,9 +189,9 @@ async def test_rows_of_one_contact_keep_their_order_among_those_put_down_ahead(p
 
 
 @pytest.mark.parametrize(
-    ("requests", "ahead"), [(0, 0), (6, 0), (7, 1), (50, 8), (9_999, 3 * WORKERS)]
+    ("requests", "ahead"), [(0, 0), (6, 0), (7, 1), (50, 8), (9_999, 4 * WORKERS)]
 )
-def test_as_many_rows_are_put_down_ahead_as_are_sent_in_a_moment_but_three_for_a_worker(
+def test_as_many_rows_are_put_down_ahead_as_are_sent_in_a_moment_but_four_for_a_worker(
     path: Path, requests: int, ahead: int
 ) -> None:
     """The journal of a job of ten requests a second holds none that was not about to be sent."""
