@@ -7,6 +7,8 @@ import math
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +59,20 @@ def pin(core: int | None) -> None:
     """Keep this process on one core, if one is given."""
     if core is not None and sys.platform == "linux":
         os.sched_setaffinity(0, {core})
+
+
+@contextmanager
+def pinned(core: int | None) -> Iterator[None]:
+    """Keep this thread, and what it starts, on one core, if one is given."""
+    if core is None or sys.platform != "linux":
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    pin(core)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def peak_mb() -> float:
