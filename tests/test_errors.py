@@ -269,3 +269,7 @@ def test_a_job_names_its_row_as_whoever_gave_the_input_counts() -> None:
     error = BulkError("nothing to name")
     error.say_where("line 3")
     assert error.message == "nothing to name"
+
+    error = BulkError("is another one than before", index=1)
+    error.say_where("line 3")
+    assert str(error) == "line 3 is another one than before"
