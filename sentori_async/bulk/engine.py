@@ -96,7 +96,6 @@ class Engine(Intake[U]):
         self._estimate_s = estimate_s
         self._gate = asyncio.Event()
         self._cause: Exception | None = None
-        self._is_unwritable = False
 
     def attach(self, outlet: Outlet) -> None:
         """Send outcomes to `outlet` too; before the job runs."""
@@ -244,7 +243,6 @@ class Engine(Intake[U]):
         try:
             return self._journal.intend(intents)
         except BulkError as error:
-            self._is_unwritable = True
             self._abort(error)
             return None
 
@@ -257,17 +255,19 @@ class Engine(Intake[U]):
                 self._journal.need(written)
             await written
         except BulkError as error:
-            self._is_unwritable = True
             self._abort(error)
             return False
         return True
 
     def _is_over(self) -> bool:
-        """Tell whether not even rows that were taken may be sent: nobody would take or know them.
+        """Tell whether not even rows that were taken may be sent any more.
 
+        So it is where the platform would not take them, or the journal cannot.
         A fault of the caller's own code is no such reason: what was taken then is settled.
         """
-        return self._is_unwritable or isinstance(self._cause, SentoriError)
+        if isinstance(self._cause, SentoriError):
+            return True
+        return self._journal is not None and self._journal.is_broken
 
     def _refuse(self, index: int, row: object, recalled: Recalled, error: InvalidInput) -> None:
         """Account for a row that cannot be sent as it is."""

@@ -125,8 +125,6 @@ class AsyncIterableSource(Source):
 
 def size_of(rows: object) -> int | None:
     """Return how many rows there are, where that is known before they are read."""
-    if isinstance(rows, Source):
-        return rows.size
     if not isinstance(rows, Sized):
         return None
     try:

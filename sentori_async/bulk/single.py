@@ -200,10 +200,10 @@ class RowEngine(Engine[_Unit]):
         were killed.
         A third is left when more are put down, to be sent while those are written.
         """
-        ahead, most = self._ahead, self._room_ahead()
-        # A worker that has nothing to do would have to wait for what is put down for others.
-        if self._idle or 3 * len(ahead) > most or self._is_breathless():
+        ahead = self._ahead
+        if 3 * len(ahead) > self._most_ahead or self._is_breathless():
             return
+        most = self._room_ahead()
         units: list[_Unit] = []
         until = self._clock() + BREATHE_S
         while len(ahead) < most and (unit := self._new_now()) is not None:

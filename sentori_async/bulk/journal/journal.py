@@ -69,6 +69,11 @@ class Journal:
         """Where it is."""
         return self._store.path
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it can no longer be written."""
+        return self._writer is not None and self._writer.error is not None
+
     # ------------------------------------------------------------------------- opening, closing
 
     def refuse_finished(self) -> None:

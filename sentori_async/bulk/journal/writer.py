@@ -139,6 +139,7 @@ class Writer:
             self._loop.call_later(_GATHER_S, self._hurry_up, group)
 
     def _make_due(self, group: _Group) -> None:
+        """Have a group written; whoever calls holds the lock."""
         if not group.due:
             group.due = True
             self._news.notify()

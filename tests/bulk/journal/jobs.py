@@ -63,6 +63,7 @@ def engine_of(
     plan = FakeRowPlan(Settle(look=found) if looks_up else None)
     engine = RowEngine(source_of(rows), wire.send, plan, workers=workers, journal=journal)
     # However fast this machine is.
+    engine._most_ahead = AHEAD
     engine._room_ahead = lambda: AHEAD  # type: ignore[method-assign]
     return engine
 

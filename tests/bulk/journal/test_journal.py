@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,35 @@ async def test_cancelled_rows_are_settled_as_lost_ones(path: Path) -> None:
     await done(path, rows, again)
     assert sorted(again.lost) == ["b:1", "c:1"]
     assert query(path, "SELECT status FROM runs") == [("cancelled",), ("finished",)]
+
+
+async def test_a_job_that_is_cancelled_while_its_journal_is_closed_is_over_when_that_is(
+    path: Path,
+) -> None:
+    """Whoever starts it again at once would be told that the journal is in use."""
+    journal = journal_at(path)
+    closing, go_on = threading.Event(), threading.Event()
+    store: Any = journal._store
+    end_run = store.end_run
+
+    def slowly(*args: Any) -> None:
+        closing.set()
+        go_on.wait(60)
+        end_run(*args)
+
+    store.end_run = slowly
+    task = asyncio.create_task(engine_of(["a:1"], Wire(), journal).run())
+    await asyncio.to_thread(closing.wait, 60)
+    task.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    was_over = task.done()
+    go_on.set()
+    await asyncio.wait([task])
+
+    assert not was_over
+    assert task.cancelled()
+    assert statuses(await done(path, ["a:1"])) == ["updated"]
 
 
 # --------------------------------------------------------------------------------- chunks
