@@ -180,6 +180,9 @@ def put(rows: int) -> str:
 MOST_AT_ONCE: Final = 64
 """How many rows a statement takes at most: to parse one takes ten times as long as to run it."""
 
+MOST_OF_MANY: Final = 512
+"""The same where there are so many that it is worth its parsing: SQLite takes 32,766 parameters."""
+
 _STEP: Final = 8
 
 

@@ -183,7 +183,10 @@ class Store:
         rows = self._states.apply(intents, outcomes, time.time())
         if len(rows) > schema.MOST_AT_ONCE:
             with self._file.transaction():
-                for at in range(0, len(rows), schema.MOST_AT_ONCE):
+                many = len(rows) // schema.MOST_OF_MANY * schema.MOST_OF_MANY
+                for at in range(0, many, schema.MOST_OF_MANY):
+                    self._insert(rows[at : at + schema.MOST_OF_MANY])
+                for at in range(many, len(rows), schema.MOST_AT_ONCE):
                     self._insert(rows[at : at + schema.MOST_AT_ONCE])
         elif rows:
             # One statement that is its own transaction: after each statement the thread would

@@ -66,7 +66,7 @@ def test_a_group_too_large_for_one_statement_is_put_down_as_a_whole(
     assert query(path, "SELECT count(outcome), count(*) FROM rows") == [(0, MANY)]
 
 
-@pytest.mark.parametrize("count", [1, 7, 8, 9, 63, 64, 65, 135])
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 63, 64, 65, 135, 512, 600])
 def test_each_row_is_put_down_once_however_many_there_are(
     store: Store, path: Path, count: int
 ) -> None:
