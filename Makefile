@@ -42,7 +42,7 @@ format: $(WORK_READY) ## Format the code and mend what the linter can
 	$(VENV)/bin/ruff format
 
 clean: ## Remove the environments and every cache
-	rm -rf .venv .venv-oldest .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv .venv-oldest .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Two stamps: a demo need not wait for the tools of those who work on the project.
