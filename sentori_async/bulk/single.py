@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Rows are put down ahead for so long at the rate of late, but no more for each worker; how often
 # the rate is looked at.
 _AHEAD_S: Final = 0.02
-_AHEAD_EACH: Final = 4
+_AHEAD_EACH: Final = 2
 _LATE_S: Final = 0.05
 # Platforms remember keys for hours.
 _SOON_S: Final = 60.0
@@ -201,7 +201,8 @@ class RowEngine(Engine[_Unit]):
         A third is left when more are put down, to be sent while those are written.
         """
         ahead = self._ahead
-        if 3 * len(ahead) > self._most_ahead or self._is_breathless():
+        # A worker that has nothing to do would have to wait for what is put down for others.
+        if 3 * len(ahead) > self._most_ahead or self._idle or self._is_breathless():
             return
         most = self._room_ahead()
         units: list[_Unit] = []
